@@ -1,0 +1,95 @@
+//! `prepare`, `build` and `clean`: which step follows which, and what `dist/` holds.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use crate::cargo;
+use crate::context::Context;
+use crate::exporter::{self, Exporter};
+use crate::links;
+use crate::rustc_dev;
+
+/// Everything but rac itself.
+pub fn prepare(cx: &Context, rust_src: Option<&Path>) -> anyhow::Result<Exporter> {
+    let rustc_dev = rustc_dev::ensure(cx, rust_src)?;
+    exporter::ensure(cx, &rustc_dev)
+}
+
+pub fn build(cx: &Context, rust_src: Option<&Path>) -> anyhow::Result<()> {
+    let started = std::time::Instant::now();
+    let exporter = prepare(cx, rust_src)?;
+    build_rac(cx)?;
+    assemble(cx, &exporter)?;
+    cx.progress.note(&format!("dist/bin/rac is ready ({})", crate::progress::duration(started.elapsed())));
+    Ok(())
+}
+
+fn build_rac(cx: &Context) -> anyhow::Result<()> {
+    let target = cx.root.join("target");
+    let mut step = cx.progress.step("rac", "building");
+    let mut command = cx.toolchain.program("cargo");
+    command.current_dir(&cx.root).args(["build", "--release", "--locked", "--bins", "--target-dir"]).arg(&target);
+    let built = cargo::build(cx, command, &target.join("y-build.log"), &mut step)?;
+    step.finish(&if built.compiled == 0 { "unchanged".to_owned() } else { format!("built {} crates", built.compiled) });
+    Ok(())
+}
+
+fn assemble(cx: &Context, exporter: &Exporter) -> anyhow::Result<()> {
+    let dist = cx.dist();
+    let built = cx.root.join("target/release/rac");
+    let rac = cx.rac();
+    if !same_file(&built, &rac)? {
+        links::install_file(&built, &rac)?;
+    }
+    let stamp = dist.join("lib/rac/.key");
+    let ra_mir_export = dist.join("bin/ra-mir-export");
+    let std = dist.join("lib/rac/std");
+    let current = fs::read_to_string(&stamp).is_ok_and(|key| key == exporter.key);
+    if current && ra_mir_export.is_file() && std.is_dir() {
+        return Ok(());
+    }
+    // The stamp goes first: an interrupted change is then done again.
+    match fs::remove_file(&stamp) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("cannot remove {}", stamp.display()));
+        }
+        _ => {}
+    }
+    links::install_file(&exporter.binary, &ra_mir_export)?;
+    let staging = links::staging_for(&std)?;
+    for entry in fs::read_dir(&exporter.std).with_context(|| format!("cannot list {}", exporter.std.display()))? {
+        let entry = entry.with_context(|| format!("cannot list {}", exporter.std.display()))?;
+        links::link_or_copy(&entry.path(), &staging.path().join(entry.file_name()))?;
+    }
+    links::install_dir(staging, &std)?;
+    fs::write(&stamp, &exporter.key).with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+/// Whether `to` is a hard link of `from`, or a copy that is not older.
+fn same_file(from: &Path, to: &Path) -> anyhow::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let from_metadata = from.metadata().with_context(|| format!("cargo built no {}", from.display()))?;
+    let Ok(to_metadata) = to.metadata() else { return Ok(false) };
+    let same_inode = from_metadata.dev() == to_metadata.dev() && from_metadata.ino() == to_metadata.ino();
+    let copied = from_metadata.len() == to_metadata.len() && from_metadata.modified()? <= to_metadata.modified()?;
+    Ok(same_inode || (from_metadata.dev() != to_metadata.dev() && copied))
+}
+
+/// Removes what this checkout built, and with `cache` what all checkouts share.
+pub fn clean(cx: &Context, cache: bool) -> anyhow::Result<()> {
+    let mut directories = vec![cx.dist(), cx.root.join("ra-mir-export/target"), cx.root.join("target")];
+    if cache {
+        directories.push(cx.cache.clone());
+    }
+    for directory in directories {
+        match fs::remove_dir_all(&directory) {
+            Ok(()) => cx.progress.note(&format!("removed {}", directory.display())),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error).with_context(|| format!("cannot remove {}", directory.display())),
+        }
+    }
+    Ok(())
+}

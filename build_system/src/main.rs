@@ -1,0 +1,92 @@
+//! The build system behind `./y.sh`: its command line, and which step follows which.
+//!
+//! It must not know the compiler's internals: it starts `rac`, `ra-mir-export`, cargo and rustc as programs.
+
+mod bench;
+mod build;
+mod cargo;
+mod context;
+mod disk;
+mod exec;
+mod exporter;
+mod interrupt;
+mod links;
+mod progress;
+mod rustc_dev;
+mod sources;
+mod suites;
+mod toolchain;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::context::Context;
+
+#[derive(Parser)]
+#[command(name = "./y.sh", about = "Builds, tests and measures rac", disable_version_flag = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make what depends only on the toolchain: the compiler crates, ra-mir-export and std's MIR
+    Prepare(SourceArgs),
+    /// Do all of `prepare`, then build rac and assemble dist/
+    Build(SourceArgs),
+    /// Run the test suites that config.txt selects
+    Test(suites::TestArgs),
+    /// Remove what this checkout built
+    Clean {
+        /// Remove the cache of this toolchain too
+        #[arg(long)]
+        cache: bool,
+    },
+    /// Compare rac's speed with rustc's, side by side
+    Bench(bench::BenchArgs),
+}
+
+#[derive(Args)]
+pub struct SourceArgs {
+    /// rustc's sources: a directory or a .tar.xz, instead of searching for them
+    #[arg(long, value_name = "DIR|ARCHIVE", env = "RAC_RUST_SRC")]
+    rust_src: Option<PathBuf>,
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let cx = Context::discover()?;
+    match cli.command {
+        Command::Prepare(args) => {
+            let _lock = cx.lock_checkout()?;
+            build::prepare(&cx, args.rust_src.as_deref())?;
+        }
+        Command::Build(args) => {
+            let _lock = cx.lock_checkout()?;
+            build::build(&cx, args.rust_src.as_deref())?;
+        }
+        Command::Test(args) => return suites::run(&cx, &args),
+        Command::Clean { cache } => {
+            let _lock = cx.lock_checkout()?;
+            build::clean(&cx, cache)?;
+        }
+        Command::Bench(args) => bench::run(&cx, &args)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(code) => code,
+        Err(error) if error.is::<interrupt::Interrupted>() => {
+            eprintln!("interrupted; the next run carries on from here");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

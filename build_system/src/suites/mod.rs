@@ -1,0 +1,106 @@
+//! `./y.sh test`: the suites that `config.txt` selects, one after the other, and the line that sums them up.
+
+mod config;
+mod examples;
+mod summary;
+mod ui;
+mod unit;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::{Args, ValueEnum};
+
+use crate::context::Context;
+use summary::Counts;
+
+#[derive(Args)]
+pub struct TestArgs {
+    /// The suites to run, instead of those that config.txt selects
+    #[arg(value_enum, value_name = "SUITE")]
+    suites: Vec<Suite>,
+    /// Run only the tests whose path contains this
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Tests at a time (all cores unless given)
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// ui: a fixed sample of 300 files
+    #[arg(long)]
+    quick: bool,
+    /// ui: a fixed sample of this many files
+    #[arg(long, value_name = "N", conflicts_with = "quick")]
+    sample: Option<usize>,
+    /// ui: only what did not pass the last time
+    #[arg(long)]
+    rerun_failed: bool,
+    /// ui and examples: the compiler under test, a program with rustc's command line
+    #[arg(long, value_name = "PATH", alias = "compiler")]
+    rac: Option<PathBuf>,
+    /// ui and examples: another argument for the compiler (may be repeated)
+    #[arg(long = "rac-arg", value_name = "ARG", allow_hyphen_values = true)]
+    rac_args: Vec<String>,
+    /// ui: print the selected files and stop
+    #[arg(long)]
+    list: bool,
+    #[command(flatten)]
+    sources: crate::SourceArgs,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Suite {
+    /// The unit tests of rac, ramir and the build system
+    Unit,
+    /// The programs in example/
+    Examples,
+    /// rustc's own tests/ui, run-pass
+    Ui,
+}
+
+impl Suite {
+    const ALL: [Suite; 3] = [Suite::Unit, Suite::Examples, Suite::Ui];
+
+    fn name(self) -> &'static str {
+        match self {
+            Suite::Unit => "unit",
+            Suite::Examples => "examples",
+            Suite::Ui => "ui",
+        }
+    }
+}
+
+/// What the suites share of the command line.
+struct Options<'a> {
+    compiler: PathBuf,
+    args: &'a TestArgs,
+    jobs: usize,
+}
+
+/// Errors: when a suite cannot run at all. Failed tests are in the exit code.
+pub fn run(cx: &Context, args: &TestArgs) -> anyhow::Result<ExitCode> {
+    let suites = if args.suites.is_empty() { config::suites(cx)? } else { args.suites.clone() };
+    let options = Options {
+        compiler: args.rac.clone().unwrap_or_else(|| cx.rac()),
+        args,
+        jobs: args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |n| n.get())).max(1),
+    };
+    let needs_compiler = suites.iter().any(|suite| *suite != Suite::Unit) && !args.list;
+    if args.rac.is_none() && needs_compiler && !options.compiler.is_file() {
+        bail!("there is no dist/bin/rac: run `./y.sh build` first");
+    }
+    let mut total = Counts::default();
+    for suite in Suite::ALL.into_iter().filter(|suite| suites.contains(suite)) {
+        println!("== {}", suite.name());
+        total += match suite {
+            Suite::Unit => unit::run(cx)?,
+            Suite::Examples => examples::run(cx, &options)?,
+            Suite::Ui => ui::run(cx, &options)?,
+        };
+    }
+    if args.list {
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("{} passed, {} failed", total.passed, total.failed);
+    Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

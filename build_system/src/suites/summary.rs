@@ -1,0 +1,70 @@
+//! Counts of results, and programs run on several threads with results in a fixed order.
+
+use std::ops::AddAssign;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+#[derive(Default, Clone, Copy)]
+pub struct Counts {
+    pub passed: usize,
+    pub failed: usize,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Counts) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+/// Applies `work` to each item on `jobs` threads, and tells `done` of each as it ends; the results keep the items' order.
+///
+/// Errors: the first one of `work`, after which no new item is begun.
+pub fn in_parallel<T: Sync, R: Send>(
+    items: &[T],
+    jobs: usize,
+    work: impl Fn(&T) -> anyhow::Result<R> + Sync,
+    mut done: impl FnMut(&T, &R),
+) -> anyhow::Result<Vec<R>> {
+    let next = AtomicUsize::new(0);
+    let mut results: Vec<Option<R>> = items.iter().map(|_| None).collect();
+    let (sender, receiver) = mpsc::channel();
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.min(items.len()) {
+            let sender = sender.clone();
+            let (next, work) = (&next, &work);
+            scope.spawn(move || {
+                while let Some((index, item)) = {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    items.get(index).map(|item| (index, item))
+                } {
+                    let result = work(item);
+                    let stop = result.is_err();
+                    if stop {
+                        next.store(items.len(), Ordering::Relaxed);
+                    }
+                    if sender.send((index, result)).is_err() || stop {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut first_error = None;
+        for (index, result) in receiver {
+            match result {
+                Ok(result) => {
+                    done(&items[index], &result);
+                    results[index] = Some(result);
+                }
+                Err(error) => {
+                    first_error.get_or_insert(error);
+                }
+            }
+        }
+        match first_error {
+            Some(error) => Err(error),
+            None => Ok(results.into_iter().flatten().collect()),
+        }
+    })
+}
