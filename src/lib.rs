@@ -1,1 +1,7 @@
-//! rac.
+//! rac: an ahead-of-time Rust compiler over exported MIR and Cranelift.
+//!
+//! Layers, each of which knows only those before it: `ramir` (a crate of its own) ← [`adapter`] ← [`mono`] ← code
+//! generation (`base`, `abi`, `intrinsics`, ...) ← `driver` ← `bin/rac`.
+
+pub mod adapter;
+pub mod mono;

@@ -48,6 +48,26 @@ index_type! {
     Promoted "promoted";
 }
 
+#[cfg(feature = "rustc_index")]
+mod abi_index {
+    use super::{FieldIdx, VariantIdx};
+
+    macro_rules! idx {
+        ($($name:ident),*) => {$(
+            impl rustc_index::Idx for $name {
+                fn new(i: usize) -> Self {
+                    $name::new(i)
+                }
+                fn index(self) -> usize {
+                    self.0 as usize
+                }
+            }
+        )*};
+    }
+
+    idx!(FieldIdx, VariantIdx);
+}
+
 impl Local {
     /// The return place.
     pub const RETURN: Local = Local(0);

@@ -1,0 +1,243 @@
+//! The crates of a compilation, mapped; items and bodies by definition, decoded once.
+//!
+//! Knows only ramir. A provider that makes bodies in another way (rust-analyzer) implements [`BodyProvider`] and is
+//! asked before the files.
+
+use super::error::{Error, Result};
+use super::memo::Memo;
+use ramir::reader::{LoadedCrate, OpenCrate};
+use ramir::*;
+use rustc_hash::FxHashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The identity of the compiler that rac's files are written by and that std was compiled with.
+pub const COMPILER: &str = "rustc 1.95.0 (59807616e 2026-04-14)";
+
+/// A source of bodies besides the exported files.
+pub trait BodyProvider: Send + Sync {
+    /// The body of `def`, complete in the sense of rustc's runtime MIR, or `None` to use the exported one.
+    fn body(&self, def: DefId) -> Result<Option<Body>>;
+}
+
+/// A crate of the compilation.
+pub struct CrateData {
+    pub loaded: LoadedCrate,
+    pub root: CrateRoot,
+}
+
+pub struct Store {
+    interner: Arc<Interner>,
+    /// By `CrateNum`; `None` for a crate that others mention and that was not given.
+    crates: Vec<Option<CrateData>>,
+    names: Vec<ramir::file::CrateDep>,
+    /// The first source file number of each crate, by `CrateNum`.
+    file_bases: Vec<u32>,
+    /// The crate that is being compiled.
+    pub local: CrateNum,
+    provider: Option<Box<dyn BodyProvider>>,
+    lang_items: FxHashMap<Symbol, DefId>,
+    trait_impls: FxHashMap<DefId, Vec<DefId>>,
+    items: Memo<DefId, Option<Item>>,
+    def_keys: Memo<DefId, Option<DefKey>>,
+    bodies: Memo<DefId, Option<Body>>,
+    ctfe_bodies: Memo<DefId, Option<Body>>,
+    promoted: Memo<DefId, Vec<Body>>,
+}
+
+impl Store {
+    /// Opens `files`; the first is the crate being compiled. A file whose dependency has another hash than the file
+    /// that is given for it is an error.
+    pub fn open(files: &[PathBuf]) -> Result<Store> {
+        Self::open_with(files, None)
+    }
+
+    pub fn open_with(files: &[PathBuf], provider: Option<Box<dyn BodyProvider>>) -> Result<Store> {
+        let interner = Arc::new(Interner::new());
+        let mut names: Vec<ramir::file::CrateDep> = Vec::new();
+        let mut by_id: FxHashMap<u64, CrateNum> = FxHashMap::default();
+        let mut opened = Vec::new();
+        for path in files {
+            let open = OpenCrate::open(path, COMPILER)?;
+            let crates = open
+                .crates
+                .iter()
+                .map(|dep| {
+                    let num = *by_id.entry(dep.stable_crate_id).or_insert_with(|| {
+                        names.push(dep.clone());
+                        CrateNum(names.len() as u32 - 1)
+                    });
+                    if names[num.index()].svh == dep.svh {
+                        Ok(num)
+                    } else {
+                        Err(Error::missing(format!(
+                            "{}: it was compiled against another version of crate `{}`",
+                            Path::new(path).display(),
+                            dep.name
+                        )))
+                    }
+                })
+                .collect::<Result<Vec<_>>>()?;
+            opened.push((open, crates));
+        }
+        let mut store = Store {
+            interner: interner.clone(),
+            crates: (0..names.len()).map(|_| None).collect(),
+            file_bases: vec![0; names.len()],
+            names,
+            local: CrateNum(0),
+            provider,
+            lang_items: FxHashMap::default(),
+            trait_impls: FxHashMap::default(),
+            items: Memo::default(),
+            def_keys: Memo::default(),
+            bodies: Memo::default(),
+            ctfe_bodies: Memo::default(),
+            promoted: Memo::default(),
+        };
+        let mut file_base = 0;
+        for (open, crates) in opened {
+            let num = crates[0];
+            let loaded = open.load(interner.clone(), crates, file_base);
+            let root = loaded.root()?;
+            store.file_bases[num.index()] = file_base;
+            file_base += root.files.len() as u32;
+            store.lang_items.extend(root.lang_items.iter().copied());
+            for (trait_def, impls) in &root.trait_impls {
+                store.trait_impls.entry(*trait_def).or_default().extend(impls);
+            }
+            store.crates[num.index()] = Some(CrateData { loaded, root });
+        }
+        Ok(store)
+    }
+
+    pub fn interner(&self) -> &Arc<Interner> {
+        &self.interner
+    }
+
+    /// The crates that are loaded.
+    pub fn crates(&self) -> impl Iterator<Item = &CrateData> {
+        self.crates.iter().flatten()
+    }
+
+    pub fn krate(&self, num: CrateNum) -> Result<&CrateData> {
+        self.crates[num.index()]
+            .as_ref()
+            .ok_or_else(|| Error::missing(format!("crate `{}`", self.names[num.index()].name)))
+    }
+
+    /// A crate's name, id and hash, loaded or not.
+    pub fn crate_dep(&self, num: CrateNum) -> &ramir::file::CrateDep {
+        &self.names[num.index()]
+    }
+
+    pub fn lang_item(&self, name: &str) -> Option<DefId> {
+        self.lang_items.get(&self.interner.sym(name)).copied()
+    }
+
+    pub fn require_lang_item(&self, name: &str) -> Result<DefId> {
+        self.lang_item(name).ok_or_else(|| Error::missing(format!("lang item `{name}`")))
+    }
+
+    /// All impls of a trait, in all loaded crates.
+    pub fn trait_impls(&self, trait_def: DefId) -> &[DefId] {
+        self.trait_impls.get(&trait_def).map_or(&[], |v| v)
+    }
+
+    pub fn opt_item(&self, def: DefId) -> Result<Option<&Item>> {
+        let item = self.items.get_or_try(def, |def| self.krate(def.krate)?.loaded.item(def.index).map_err(Error::from))?;
+        Ok(item.as_ref())
+    }
+
+    pub fn item(&self, def: DefId) -> Result<&Item> {
+        self.opt_item(def)?.ok_or_else(|| Error::missing(format!("item {}", self.def_path_str(def))))
+    }
+
+    pub fn def_key(&self, def: DefId) -> Result<&DefKey> {
+        self.def_keys
+            .get_or_try(def, |def| self.krate(def.krate)?.loaded.def_key(def.index).map_err(Error::from))?
+            .as_ref()
+            .ok_or_else(|| Error::missing(format!("definition {def:?}")))
+    }
+
+    /// The body that code generation compiles.
+    pub fn body(&self, def: DefId) -> Result<Option<&Body>> {
+        let body = self.bodies.get_or_try(def, |def| {
+            if let Some(provider) = &self.provider
+                && let Some(body) = provider.body(*def)?
+            {
+                return Ok(Some(body));
+            }
+            self.krate(def.krate)?.loaded.body(def.index).map_err(Error::from)
+        })?;
+        Ok(body.as_ref())
+    }
+
+    /// The body that the evaluator runs: `mir_for_ctfe` where it was exported, else the one for code generation.
+    pub fn body_for_ctfe(&self, def: DefId) -> Result<Option<&Body>> {
+        let body = self
+            .ctfe_bodies
+            .get_or_try(def, |def| self.krate(def.krate)?.loaded.ctfe_body(def.index).map_err(Error::from))?;
+        match body {
+            Some(body) => Ok(Some(body)),
+            None => self.body(def),
+        }
+    }
+
+    pub fn promoted(&self, def: DefId) -> Result<&[Body]> {
+        let promoted = self.promoted.get_or_try(def, |def| {
+            Ok::<_, Error>(self.krate(def.krate)?.loaded.promoted(def.index)?.unwrap_or_default())
+        })?;
+        Ok(promoted)
+    }
+
+    /// The content of an allocation.
+    pub fn global_alloc(&self, id: AllocId) -> Result<&GlobalAlloc> {
+        if let Some(alloc) = self.interner.global_alloc(id) {
+            return Ok(alloc);
+        }
+        if let Some(krate) = self.crates().find(|krate| krate.loaded.alloc_range().contains(&id.0)) {
+            krate.loaded.load_alloc(id)?;
+        }
+        self.interner.global_alloc(id).ok_or_else(|| Error::missing(format!("allocation {}", id.0)))
+    }
+
+    /// A source file by number.
+    pub fn source_file(&self, file: FileId) -> Option<&SourceFile> {
+        self.crates().find_map(|krate| {
+            let base = self.file_bases[krate.loaded.num().index()];
+            file.0.checked_sub(base).and_then(|i| krate.root.files.get(i as usize))
+        })
+    }
+
+    /// A definition's path for people: `core::option::Option::map`.
+    pub fn def_path_str(&self, def: DefId) -> String {
+        let mut segments = Vec::new();
+        let mut at = Some(def);
+        while let Some(def) = at {
+            let Ok(key) = self.def_key(def) else {
+                segments.push(format!("{:?}", def.index));
+                break;
+            };
+            let name = match key.data {
+                DefPathData::CrateRoot => break,
+                DefPathData::TypeNs(s)
+                | DefPathData::ValueNs(s)
+                | DefPathData::MacroNs(s)
+                | DefPathData::LifetimeNs(s)
+                | DefPathData::OpaqueLifetime(s)
+                | DefPathData::AnonAssocTy(s) => self.interner.str(s).to_owned(),
+                DefPathData::Impl => format!("{{impl#{}}}", key.disambiguator),
+                DefPathData::Closure => format!("{{closure#{}}}", key.disambiguator),
+                DefPathData::Ctor => "{constructor}".into(),
+                DefPathData::ForeignMod => "{extern}".into(),
+                other => format!("{{{other:?}#{}}}", key.disambiguator),
+            };
+            segments.push(name);
+            at = key.parent.map(|index| DefId { krate: def.krate, index });
+        }
+        segments.push(self.names[def.krate.index()].name.clone());
+        segments.reverse();
+        segments.join("::")
+    }
+}
