@@ -1,9 +1,13 @@
 //! The `.ramir` container: a header, then sections; each section is a table of byte strings, found by position or key.
 //!
 //! Layout, all integers little-endian: magic `RAMIRv` + format version (`u16`); file length (`u64`); compiler identity
-//! (`u32` length, bytes); then for each of [`Section::COUNT`] sections `(offset, length)` as `u64`s. A table is its entry
-//! count (`u32`), for keyed tables the ascending keys (`u32` each), `count + 1` offsets (`u32`) into the bytes that follow.
+//! (`u32` length, bytes); then for each of [`Section::COUNT`] sections `(offset, length)` as `u64`s and the CRC-32 of the
+//! table's index (`u32`). A table is its index and the entries' bytes. The index is the entry count (`u32`), for keyed tables
+//! the ascending keys (`u32` each), `count + 1` offsets (`u32`) into the bytes, and the CRC-32 of each entry (`u32` each).
 //! The content of entries is bincode with variable-length integers; [`crate::reader`] decodes it.
+//!
+//! Invariant: a damaged bit is found before anything that depends on it is used: the index is checked when the file is
+//! opened, an entry when it is read.
 
 use crate::ids::*;
 use crate::interner::Interner;
@@ -18,9 +22,18 @@ use std::path::{Path, PathBuf};
 const MAGIC: &[u8; 6] = b"RAMIRv";
 
 /// Changes with every change of the model or the container.
-pub const FORMAT_VERSION: u16 = 1;
+pub const FORMAT_VERSION: u16 = 2;
 
-pub(crate) const CONFIG: bincode::config::Configuration = bincode::config::standard();
+/// Bytes that decoding one entry may claim: a damaged length must not become an allocation of its size.
+const DECODE_LIMIT: usize = 1 << 30;
+
+pub(crate) type Config =
+    bincode::config::Configuration<bincode::config::LittleEndian, bincode::config::Varint, bincode::config::Limit<DECODE_LIMIT>>;
+
+pub(crate) const CONFIG: Config = bincode::config::standard().with_limit::<DECODE_LIMIT>();
+
+/// Size of a section's entry in the header.
+const SECTION_ENTRY: usize = 20;
 
 /// Why a file cannot be used. Every variant names the file.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +51,8 @@ pub enum Error {
     #[error("{path}: damaged {what}: {detail}")]
     Corrupt { path: PathBuf, what: String, detail: String },
 }
+
+const WRONG_CHECKSUM: &str = "wrong checksum";
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(usize)]
@@ -96,8 +111,8 @@ impl CrateWriter<'_> {
             detail: e.to_string(),
         })?;
         let mut header = Vec::new();
-        let header_len = 6 + 2 + 8 + 4 + self.compiler.len() + Section::COUNT * 16;
-        let total = header_len + sections.iter().map(Vec::len).sum::<usize>();
+        let header_len = 6 + 2 + 8 + 4 + self.compiler.len() + Section::COUNT * SECTION_ENTRY;
+        let total = header_len + sections.iter().map(Table::len).sum::<usize>();
         header.extend_from_slice(MAGIC);
         header.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
         header.extend_from_slice(&(total as u64).to_le_bytes());
@@ -107,19 +122,20 @@ impl CrateWriter<'_> {
         for section in &sections {
             header.extend_from_slice(&(offset as u64).to_le_bytes());
             header.extend_from_slice(&(section.len() as u64).to_le_bytes());
+            header.extend_from_slice(&crc32fast::hash(&section.bytes[..section.index_len]).to_le_bytes());
             offset += section.len();
         }
         let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut tmp = tempfile::NamedTempFile::new_in(dir).map_err(io)?;
         tmp.write_all(&header).map_err(io)?;
         for section in &sections {
-            tmp.write_all(section).map_err(io)?;
+            tmp.write_all(&section.bytes).map_err(io)?;
         }
         tmp.persist(path).map_err(|e| io(e.error))?;
         Ok(())
     }
 
-    fn sections(&self) -> Result<Vec<Vec<u8>>, bincode::error::EncodeError> {
+    fn sections(&self) -> Result<Vec<Table>, bincode::error::EncodeError> {
         let i = self.interner;
         let [symbols, tys, args, consts, allocs] = i.counts().map(|n| n as u32);
         Ok(vec![
@@ -139,33 +155,59 @@ impl CrateWriter<'_> {
     }
 }
 
-fn dense<T: Encode>(entries: impl Iterator<Item = T>) -> Result<Vec<u8>, bincode::error::EncodeError> {
+fn dense<T: Encode>(entries: impl Iterator<Item = T>) -> Result<Table, bincode::error::EncodeError> {
     let (mut offsets, mut bytes) = (vec![0u32], Vec::new());
     for entry in entries {
         bincode::encode_into_std_write(entry, &mut bytes, CONFIG)?;
-        offsets.push(bytes.len() as u32);
+        offsets.push(offset(&bytes)?);
     }
     Ok(table(&[], &offsets, &bytes))
 }
 
-fn keyed<T: Encode>(map: &BTreeMap<DefIndex, T>) -> Result<Vec<u8>, bincode::error::EncodeError> {
+fn keyed<T: Encode>(map: &BTreeMap<DefIndex, T>) -> Result<Table, bincode::error::EncodeError> {
     let (mut keys, mut offsets, mut bytes) = (Vec::new(), vec![0u32], Vec::new());
     for (key, entry) in map {
         bincode::encode_into_std_write(entry, &mut bytes, CONFIG)?;
         keys.push(key.0);
-        offsets.push(bytes.len() as u32);
+        offsets.push(offset(&bytes)?);
     }
     Ok(table(&keys, &offsets, &bytes))
 }
 
-fn table(keys: &[u32], offsets: &[u32], bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(4 + 4 * (keys.len() + offsets.len()) + bytes.len());
-    out.extend_from_slice(&(offsets.len() as u32 - 1).to_le_bytes());
+fn offset(bytes: &[u8]) -> Result<u32, bincode::error::EncodeError> {
+    u32::try_from(bytes.len()).map_err(|_| bincode::error::EncodeError::Other("a section of more than 4 GiB"))
+}
+
+/// A table as it lies in the file.
+struct Table {
+    bytes: Vec<u8>,
+    index_len: usize,
+}
+
+impl Table {
+    fn len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+fn table(keys: &[u32], offsets: &[u32], bytes: &[u8]) -> Table {
+    let count = offsets.len() - 1;
+    let index_len = index_len(count, !keys.is_empty());
+    let mut out = Vec::with_capacity(index_len + bytes.len());
+    out.extend_from_slice(&(count as u32).to_le_bytes());
     for n in keys.iter().chain(offsets) {
         out.extend_from_slice(&n.to_le_bytes());
     }
+    for i in 0..count {
+        let entry = &bytes[offsets[i] as usize..offsets[i + 1] as usize];
+        out.extend_from_slice(&crc32fast::hash(entry).to_le_bytes());
+    }
     out.extend_from_slice(bytes);
-    out
+    Table { bytes: out, index_len }
+}
+
+fn index_len(count: usize, keyed: bool) -> usize {
+    4 * (1 + count + 1 + count + if keyed { count } else { 0 })
 }
 
 /// A mapped file whose header has been checked.
@@ -214,14 +256,18 @@ impl CrateFile {
         }
         let mut sections = [TableRef::default(); Section::COUNT];
         for (n, section) in sections.iter_mut().enumerate() {
-            let at = 20 + name_len + n * 16;
+            let at = 20 + name_len + n * SECTION_ENTRY;
             let (offset, len) = u64_at(bytes, at).zip(u64_at(bytes, at + 8)).ok_or_else(|| corrupt("section table"))?;
+            let crc = u32_at(bytes, at + 16).ok_or_else(|| corrupt("section table"))?;
             let (start, end) = (offset as usize, (offset as usize).saturating_add(len as usize));
             let count = u32_at(bytes, start).ok_or_else(|| corrupt("section"))? as usize;
             let keyed = n >= Section::DefKeys as usize;
-            let index_len = 4 + 4 * (count + 1 + if keyed { count } else { 0 });
+            let index_len = index_len(count, keyed);
             if end > bytes.len() || start + index_len > end {
                 return Err(corrupt("section"));
+            }
+            if crc32fast::hash(&bytes[start..start + index_len]) != crc {
+                return Err(Error::Corrupt { path, what: "section".into(), detail: WRONG_CHECKSUM.into() });
             }
             *section = TableRef { start: start + 4, end, count, keyed };
         }
@@ -267,13 +313,18 @@ impl CrateFile {
             return Err(corrupt());
         }
         let offsets = if table.keyed { table.count } else { 0 };
-        let data = table.start + 4 * (offsets + table.count + 1);
+        let crcs = offsets + table.count + 1;
+        let data = table.start + 4 * (crcs + table.count);
         let lo = data + self.word(table, offsets + i) as usize;
         let hi = data + self.word(table, offsets + i + 1) as usize;
         if hi > table.end || lo > hi {
             return Err(corrupt());
         }
-        Ok(&self.map[lo..hi])
+        let bytes = &self.map[lo..hi];
+        if crc32fast::hash(bytes) != self.word(table, crcs + i) {
+            return Err(self.corrupt(section, WRONG_CHECKSUM));
+        }
+        Ok(bytes)
     }
 
     pub(crate) fn corrupt(&self, section: Section, detail: impl ToString) -> Error {
@@ -292,3 +343,6 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(bytes.get(at..at.checked_add(8)?)?.try_into().ok()?))
 }
+
+#[cfg(test)]
+mod tests;

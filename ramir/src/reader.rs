@@ -36,7 +36,24 @@ struct Maps {
 
 /// The context that ids are decoded in.
 #[derive(Clone)]
-pub struct DecodeCx(Arc<Maps>);
+pub struct DecodeCx {
+    maps: Arc<Maps>,
+    /// While an entry of the tables of types, arguments or constants is decoded: the ids it may refer to. What an entry
+    /// is made of was interned before it, so a cycle is damage.
+    below: Below,
+    /// How many entries and nested patterns are being decoded around the current one.
+    depth: u32,
+}
+
+#[derive(Clone, Copy)]
+struct Below {
+    tys: u32,
+    args: u32,
+    consts: u32,
+}
+
+/// Types nest less than this; each level takes part of the stack.
+const MAX_DEPTH: u32 = 1000;
 
 /// A crate whose file is mapped.
 pub struct LoadedCrate {
@@ -93,7 +110,8 @@ impl OpenCrate {
             alloc_base,
             file: self.file,
         };
-        LoadedCrate { cx: DecodeCx(Arc::new(maps)), num, dep }
+        let below = Below { tys: u32::MAX, args: u32::MAX, consts: u32::MAX };
+        LoadedCrate { cx: DecodeCx { maps: Arc::new(maps), below, depth: 0 }, num, dep }
     }
 }
 
@@ -108,7 +126,7 @@ impl LoadedCrate {
     }
 
     pub fn path(&self) -> &Path {
-        self.cx.0.file.path()
+        self.cx.maps.file.path()
     }
 
     pub fn root(&self) -> Result<CrateRoot, Error> {
@@ -136,59 +154,76 @@ impl LoadedCrate {
     }
 
     pub fn has(&self, section: Section, index: DefIndex) -> bool {
-        self.cx.0.file.find(section, index).is_some()
+        self.cx.maps.file.find(section, index).is_some()
     }
 
     /// The definitions that a keyed table has entries for.
     pub fn keys(&self, section: Section) -> impl Iterator<Item = DefIndex> + '_ {
-        self.cx.0.file.keys(section)
+        self.cx.maps.file.keys(section)
     }
 
     /// The allocations of this crate.
     pub fn alloc_range(&self) -> std::ops::Range<u32> {
-        self.cx.0.alloc_base..self.cx.0.alloc_base + self.cx.0.file.count(Section::Allocs) as u32
+        self.cx.maps.alloc_base..self.cx.maps.alloc_base + self.cx.maps.file.count(Section::Allocs) as u32
     }
 
     /// Decodes the content of one of this crate's allocations into the interner.
     pub fn load_alloc(&self, id: AllocId) -> Result<(), Error> {
-        let alloc = self.cx.decode(Section::Allocs, (id.0 - self.cx.0.alloc_base) as usize)?;
-        self.cx.0.interner.set_alloc(id, alloc);
+        let alloc = self.cx.decode(Section::Allocs, (id.0 - self.cx.maps.alloc_base) as usize)?;
+        self.cx.maps.interner.set_alloc(id, alloc);
         Ok(())
     }
 
     fn keyed<T: Decode<DecodeCx>>(&self, section: Section, index: DefIndex) -> Result<Option<T>, Error> {
-        self.cx.0.file.find(section, index).map(|i| self.cx.decode(section, i)).transpose()
+        self.cx.maps.file.find(section, index).map(|i| self.cx.decode(section, i)).transpose()
     }
 }
 
 impl DecodeCx {
     fn decode<T: Decode<DecodeCx>>(&self, section: Section, i: usize) -> Result<T, Error> {
-        let bytes = self.0.file.entry(section, i)?;
-        bincode::decode_from_slice_with_context(bytes, CONFIG, self.clone())
-            .map(|(value, _)| value)
-            .map_err(|e| self.0.file.corrupt(section, e))
+        let file = &self.maps.file;
+        self.decode_bytes(file.entry(section, i)?).map_err(|e| match e {
+            DecodeError::Other(what) => file.corrupt(section, what),
+            DecodeError::OtherString(what) => file.corrupt(section, what),
+            e => file.corrupt(section, e),
+        })
     }
 
-    fn mapped(
-        &self,
-        map: &[AtomicU32],
-        raw: u32,
-        make: impl FnOnce() -> Result<u32, DecodeError>,
-    ) -> Result<u32, DecodeError> {
-        let slot = map.get(raw as usize).ok_or(DecodeError::Other("id out of range"))?;
-        match slot.load(Ordering::Relaxed) {
-            UNMAPPED => {
-                // Two threads that get here at once intern the same value.
-                let id = make()?;
-                slot.store(id, Ordering::Relaxed);
-                Ok(id)
-            }
-            id => Ok(id),
+    /// Decodes an entry that another one refers to; `below` is what the inner one may refer to in its turn.
+    fn nested<T: Decode<DecodeCx>>(&self, section: Section, raw: u32, below: Below) -> Result<T, DecodeError> {
+        let bytes =
+            self.maps.file.entry(section, raw as usize).map_err(|e| DecodeError::OtherString(e.to_string()))?;
+        DecodeCx { maps: self.maps.clone(), below, depth: deeper(self.depth)? }.decode_bytes(bytes)
+    }
+
+    fn decode_bytes<T: Decode<DecodeCx>>(&self, bytes: &[u8]) -> Result<T, DecodeError> {
+        let (value, len) = bincode::decode_from_slice_with_context(bytes, CONFIG, self.clone())?;
+        if len == bytes.len() { Ok(value) } else { Err(DecodeError::Other("bytes left over")) }
+    }
+}
+
+fn deeper(depth: u32) -> Result<u32, DecodeError> {
+    if depth < MAX_DEPTH { Ok(depth + 1) } else { Err(DecodeError::Other("nested too deeply")) }
+}
+
+fn mapped(
+    map: &[AtomicU32],
+    raw: u32,
+    below: u32,
+    make: impl FnOnce() -> Result<u32, DecodeError>,
+) -> Result<u32, DecodeError> {
+    let slot = map.get(raw as usize).ok_or(DecodeError::Other("id out of range"))?;
+    if raw >= below {
+        return Err(DecodeError::Other("an entry refers to itself or to a later one"));
+    }
+    match slot.load(Ordering::Relaxed) {
+        UNMAPPED => {
+            // Two threads that get here at once intern the same value.
+            let id = make()?;
+            slot.store(id, Ordering::Relaxed);
+            Ok(id)
         }
-    }
-
-    fn entry<T: Decode<DecodeCx>>(&self, section: Section, raw: u32) -> Result<T, DecodeError> {
-        self.decode(section, raw as usize).map_err(|e| DecodeError::OtherString(e.to_string()))
+        id => Ok(id),
     }
 }
 
@@ -218,22 +253,56 @@ macro_rules! mapped_decode {
 }
 
 mapped_decode! {
-    Symbol: |cx, raw| cx.mapped(&cx.0.symbols, raw, || {
-        Ok(cx.0.interner.sym(&cx.entry::<String>(Section::Symbols, raw)?).0)
+    Symbol: |cx, raw| mapped(&cx.maps.symbols, raw, u32::MAX, || {
+        Ok(cx.maps.interner.sym(&cx.nested::<String>(Section::Symbols, raw, cx.below)?).0)
     });
-    Ty: |cx, raw| cx.mapped(&cx.0.tys, raw, || Ok(cx.0.interner.mk(cx.entry(Section::Tys, raw)?).0));
-    Args: |cx, raw| cx.mapped(&cx.0.args, raw, || {
-        Ok(cx.0.interner.mk_args(&cx.entry::<Vec<GenericArg>>(Section::Args, raw)?).0)
+    Ty: |cx, raw| mapped(&cx.maps.tys, raw, cx.below.tys, || {
+        Ok(cx.maps.interner.mk(cx.nested(Section::Tys, raw, Below { tys: raw, ..cx.below })?).0)
     });
-    Const: |cx, raw| cx.mapped(&cx.0.consts, raw, || Ok(cx.0.interner.mk_const(cx.entry(Section::Consts, raw)?).0));
-    AllocId: |cx, raw| if (raw as usize) < cx.0.file.count(Section::Allocs) {
-        Ok(cx.0.alloc_base + raw)
+    Args: |cx, raw| mapped(&cx.maps.args, raw, cx.below.args, || {
+        let args = cx.nested::<Vec<GenericArg>>(Section::Args, raw, Below { args: raw, ..cx.below })?;
+        Ok(cx.maps.interner.mk_args(&args).0)
+    });
+    Const: |cx, raw| mapped(&cx.maps.consts, raw, cx.below.consts, || {
+        Ok(cx.maps.interner.mk_const(cx.nested(Section::Consts, raw, Below { consts: raw, ..cx.below })?).0)
+    });
+    AllocId: |cx, raw| if (raw as usize) < cx.maps.file.count(Section::Allocs) {
+        Ok(cx.maps.alloc_base + raw)
     } else {
         Err(DecodeError::Other("allocation out of range"))
     };
-    CrateNum: |cx, raw| cx.0.crates.get(raw as usize).map(|c| c.0).ok_or(DecodeError::Other("crate out of range"));
-    FileId: |cx, raw| Ok::<u32, DecodeError>(cx.0.file_base + raw);
+    CrateNum: |cx, raw| cx.maps.crates.get(raw as usize).map(|c| c.0).ok_or(DecodeError::Other("crate out of range"));
+    FileId: |cx, raw| cx.maps.file_base.checked_add(raw).ok_or(DecodeError::Other("source file out of range"));
 }
+
+impl Encode for Pattern {
+    fn encode<E: Encoder>(&self, e: &mut E) -> Result<(), EncodeError> {
+        match self {
+            Pattern::Range { start, end } => (0u8, *start, *end).encode(e),
+            Pattern::Or(parts) => (1u8, parts).encode(e),
+            Pattern::NotNull => 2u8.encode(e),
+        }
+    }
+}
+
+/// By hand, because it nests without passing through a table.
+impl Decode<DecodeCx> for Pattern {
+    fn decode<D: Decoder<Context = DecodeCx>>(d: &mut D) -> Result<Self, DecodeError> {
+        match u8::decode(d)? {
+            0 => Ok(Pattern::Range { start: Const::decode(d)?, end: Const::decode(d)? }),
+            1 => {
+                d.context().depth = deeper(d.context().depth)?;
+                let parts = Vec::decode(d)?;
+                d.context().depth -= 1;
+                Ok(Pattern::Or(parts.into()))
+            }
+            2 => Ok(Pattern::NotNull),
+            _ => Err(DecodeError::Other("no such pattern")),
+        }
+    }
+}
+
+bincode::impl_borrow_decode_with_context!(Pattern, DecodeCx);
 
 impl Encode for ProjectionElems {
     fn encode<E: Encoder>(&self, e: &mut E) -> Result<(), EncodeError> {

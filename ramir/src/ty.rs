@@ -166,8 +166,7 @@ pub struct ParamTy {
 }
 
 /// What a pattern type restricts its base type to.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Encode, Decode)]
-#[bincode(decode_context = "DecodeCx")]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Pattern {
     Range { start: Const, end: Const },
     Or(Box<[Pattern]>),

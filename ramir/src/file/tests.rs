@@ -1,0 +1,247 @@
+//! Round trips, and what each kind of bad file is answered with.
+
+use super::*;
+use crate::reader::OpenCrate;
+use crate::{ConstKind, GenericArg, ScalarInt, Ty, TyKind, UintTy, ValTree};
+use expect_test::expect;
+use std::sync::Arc;
+
+const COMPILER: &str = "rustc 1.95.0 (test)";
+
+fn root(interner: &Interner) -> CrateRoot {
+    CrateRoot {
+        name: interner.sym("sample"),
+        stable_crate_id: 7,
+        lang_items: vec![(interner.sym("sized"), DefId { krate: CrateNum(1), index: DefIndex(3) })],
+        trait_impls: vec![],
+        exported_generics: vec![],
+        entry_fn: None,
+        files: vec![SourceFile { name: interner.sym("src/lib.rs"), md5: Some([1; 16]) }],
+        mono_roots: vec![],
+        global_asm: vec![],
+        native_libs: vec![],
+        has_panic_handler: false,
+        has_global_allocator: false,
+        has_alloc_error_handler: false,
+        is_no_builtins: false,
+        is_compiler_builtins: false,
+        is_panic_runtime: false,
+        needs_panic_runtime: false,
+        needs_allocator: true,
+        is_proc_macro: false,
+        panic_strategy_abort: false,
+    }
+}
+
+/// The bytes of a file with one item, a type alias of `make`'s type.
+fn write(interner: &Interner, ty: Ty) -> Vec<u8> {
+    let dep = |name: &str| CrateDep { name: name.into(), stable_crate_id: 7, svh: [9; 16] };
+    let item = Item { generics: Generics::default(), predicates: vec![], span: Span::DUMMY, data: ItemData::TyAlias(ty) };
+    let writer = CrateWriter {
+        interner,
+        compiler: COMPILER.into(),
+        crates: vec![dep("sample"), dep("core")],
+        root: root(interner),
+        def_keys: BTreeMap::new(),
+        items: BTreeMap::from([(DefIndex(5), item)]),
+        bodies: BTreeMap::new(),
+        ctfe_bodies: BTreeMap::new(),
+        promoted: BTreeMap::new(),
+    };
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let path = dir.path().join("sample.ramir");
+    writer.write(&path).expect("the sample is written");
+    std::fs::read(&path).expect("the sample is read")
+}
+
+fn sample() -> Vec<u8> {
+    let i = Interner::new();
+    let usize_ = i.mk(TyKind::Uint(UintTy::Usize));
+    let len = i.mk_const(ConstKind::Value(usize_, ValTree::Leaf(ScalarInt { data: 4, size: 8 })));
+    let array = i.mk(TyKind::Array(usize_, len));
+    let args = i.mk_args(&[GenericArg::Type(array), GenericArg::Const(len)]);
+    let adt = DefId { krate: CrateNum(0), index: DefIndex(2) };
+    write(&i, i.mk(TyKind::Adt(adt, args)))
+}
+
+/// Reads everything that the file has; the answer is the alias's type, printed with `Debug`.
+fn read(bytes: &[u8]) -> Result<String, String> {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let path = dir.path().join("sample.ramir");
+    std::fs::write(&path, bytes).expect("the sample is written");
+    let read = || {
+        let open = OpenCrate::open(&path, COMPILER)?;
+        let interner = Arc::new(Interner::new());
+        let nums = (0..open.crates.len()).map(|n| CrateNum(n as u32)).collect();
+        let krate = open.load(interner.clone(), nums, 0);
+        krate.root()?;
+        let mut out = String::new();
+        for index in krate.keys(Section::Items) {
+            let item = krate.item(index)?.expect("a key that the table listed");
+            if let ItemData::TyAlias(ty) = item.data {
+                out += &format!("{index:?} = {:?}", interner.kind(ty));
+            }
+        }
+        Ok(out)
+    };
+    read().map_err(|e: Error| e.to_string().replace(&path.display().to_string(), "FILE"))
+}
+
+/// Makes the checksums right again, so that damage reaches the decoder.
+fn reseal(bytes: &mut [u8]) {
+    let names = 20 + u32_at(bytes, 16).expect("a header") as usize;
+    for n in 0..Section::COUNT {
+        let at = names + n * SECTION_ENTRY;
+        let start = u64_at(bytes, at).expect("a section") as usize;
+        let count = u32_at(bytes, start).expect("a table") as usize;
+        let keyed = n >= Section::DefKeys as usize;
+        let word = |bytes: &[u8], i: usize| u32_at(bytes, start + 4 + 4 * i).expect("an index");
+        let offsets = if keyed { count } else { 0 };
+        let data = start + index_len(count, keyed);
+        for i in 0..count {
+            let (lo, hi) = (word(bytes, offsets + i) as usize, word(bytes, offsets + i + 1) as usize);
+            let crc = crc32fast::hash(&bytes[data + lo..data + hi]);
+            let at = start + 4 + 4 * (offsets + count + 1 + i);
+            bytes[at..at + 4].copy_from_slice(&crc.to_le_bytes());
+        }
+        let crc = crc32fast::hash(&bytes[start..data]);
+        bytes[at + 16..at + 20].copy_from_slice(&crc.to_le_bytes());
+    }
+}
+
+fn entry_count(bytes: &[u8], section: Section) -> usize {
+    let at = 20 + u32_at(bytes, 16).expect("a header") as usize + section as usize * SECTION_ENTRY;
+    u32_at(bytes, u64_at(bytes, at).expect("a section") as usize).expect("a table") as usize
+}
+
+/// Where the bytes of an entry lie.
+fn entry_range(bytes: &[u8], section: Section, i: usize) -> std::ops::Range<usize> {
+    let at = 20 + u32_at(bytes, 16).expect("a header") as usize + section as usize * SECTION_ENTRY;
+    let start = u64_at(bytes, at).expect("a section") as usize;
+    let count = u32_at(bytes, start).expect("a table") as usize;
+    let keyed = section as usize >= Section::DefKeys as usize;
+    let offsets = start + 4 + if keyed { 4 * count } else { 0 };
+    let offset = |i: usize| start + index_len(count, keyed) + u32_at(bytes, offsets + 4 * i).expect("an index") as usize;
+    offset(i)..offset(i + 1)
+}
+
+#[test]
+fn round_trip() {
+    expect!["def5 = Adt(0:2, Args(1))"].assert_eq(&read(&sample()).expect("a good file"));
+}
+
+#[test]
+fn bad_files_name_what_is_wrong() {
+    let good = sample();
+    let with = |at: usize, byte: u8| {
+        let mut bytes = good.clone();
+        bytes[at] = byte;
+        read(&bytes).expect_err("a damaged file")
+    };
+    expect!["FILE: not a .ramir file"].assert_eq(&with(0, b'X'));
+    expect!["FILE: .ramir format 99, but this rac reads format 2; export it again"].assert_eq(&with(6, 99));
+    expect!["FILE: written by `rustc 1.9X.0 (test)`, but this rac is locked to `rustc 1.95.0 (test)`"]
+        .assert_eq(&with(29, b'X'));
+    expect!["FILE: not a .ramir file"].assert_eq(&read(&[]).expect_err("an empty file"));
+    let cut = read(&good[..good.len() - 1]).expect_err("a truncated file");
+    let whole = good.len();
+    assert_eq!(cut, format!("FILE: truncated: {} bytes of {whole}", whole - 1));
+    expect!["FILE: damaged Root: wrong checksum"].assert_eq(&with(entry_range(&good, Section::Root, 0).start, 0xff));
+    expect!["FILE: damaged section: wrong checksum"].assert_eq(&with(20 + COMPILER.len() + 16, 0xff));
+    assert!(matches!(CrateFile::open(Path::new("no/such/file"), COMPILER), Err(Error::Io { .. })));
+}
+
+#[test]
+fn a_flipped_bit_changes_nothing_silently() {
+    let good = sample();
+    let expected = read(&good);
+    for at in 0..good.len() {
+        let mut bytes = good.clone();
+        bytes[at] ^= 1 << (at % 8);
+        let found = read(&bytes);
+        assert!(found.is_err() || found == expected, "byte {at}: {found:?}");
+    }
+}
+
+#[test]
+fn every_truncation_is_found() {
+    let good = sample();
+    for len in 0..good.len() {
+        read(&good[..len]).expect_err("a truncated file");
+    }
+}
+
+/// Damage that the checksums do not show, as if the writer were wrong: an error or another value, never a panic.
+#[test]
+fn the_decoder_does_not_trust_entries() {
+    let good = sample();
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = || {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed
+    };
+    let sections = [Section::Crates, Section::Root, Section::Symbols, Section::Tys, Section::Args, Section::Consts, Section::Items];
+    let mut refused = 0;
+    for _ in 0..2000 {
+        let mut bytes = good.clone();
+        for _ in 0..1 + random() % 3 {
+            let section = sections[random() as usize % sections.len()];
+            let range = entry_range(&good, section, random() as usize % entry_count(&good, section));
+            if !range.is_empty() {
+                bytes[range.start + random() as usize % range.len()] = random() as u8;
+            }
+        }
+        reseal(&mut bytes);
+        refused += read(&bytes).is_err() as u32;
+    }
+    assert!(refused > 500, "only {refused} of 2000 were refused");
+}
+
+#[test]
+fn a_type_made_of_itself_is_refused() {
+    let i = Interner::new();
+    let unit = i.mk(TyKind::Tuple(Box::new([])));
+    let mut bytes = write(&i, i.mk(TyKind::Slice(unit)));
+    let range = entry_range(&bytes, Section::Tys, 1);
+    bytes[range.end - 1] = 1;
+    reseal(&mut bytes);
+    expect!["FILE: damaged Items: an entry refers to itself or to a later one"]
+        .assert_eq(&read(&bytes).expect_err("a cycle"));
+}
+
+#[test]
+fn a_huge_length_is_not_allocated() {
+    let i = Interner::new();
+    let unit = i.mk(TyKind::Tuple(Box::new([])));
+    let mut bytes = write(&i, i.mk(TyKind::Tuple(Box::new([unit; 8]))));
+    let range = entry_range(&bytes, Section::Tys, 1);
+    // A varint length of eight bytes, in place of the length and the first elements.
+    bytes[range.start + 1..range.start + 10].copy_from_slice(&[253, 0, 0, 0, 0, 0, 0, 0, 0x7f]);
+    reseal(&mut bytes);
+    let error = read(&bytes).expect_err("a huge length");
+    assert!(error.contains("LimitExceeded"), "{error}");
+}
+
+/// The deepest nesting that is read fits the stack of a thread that did not ask for a larger one.
+#[test]
+fn deep_nesting_ends_in_an_error_before_the_stack_ends() {
+    let nested = |depth: usize| {
+        let i = Interner::new();
+        let mut ty = i.mk(TyKind::Bool);
+        for _ in 0..depth {
+            let args = i.mk_args(&[GenericArg::Type(ty)]);
+            ty = i.mk(TyKind::Adt(DefId { krate: CrateNum(0), index: DefIndex(2) }, args));
+        }
+        let bytes = write(&i, ty);
+        std::thread::Builder::new()
+            .stack_size(2 << 20)
+            .spawn(move || read(&bytes))
+            .expect("a thread")
+            .join()
+            .expect("no stack overflow")
+    };
+    expect!["def5 = Adt(0:2, Args(450))"].assert_eq(&nested(450).expect("depth 450"));
+    expect!["FILE: damaged Items: nested too deeply"].assert_eq(&nested(600).expect_err("depth 600"));
+}
