@@ -233,7 +233,8 @@ fn download_debian(cx: &Context) -> anyhow::Result<(TempDir, PathBuf)> {
     let Some(version) = version else {
         bail!(none(&format!("Debian's archive no longer holds version {DEBIAN_UPSTREAM_VERSION}")));
     };
-    apt("apt-get", &["source", "--download-only", &format!("rustc={version}")])?;
+    // The tree alone, whose hash is known: the package's description and Debian's patches are not needed.
+    apt("apt-get", &["source", "--download-only", "--tar-only", &format!("rustc={version}")])?;
     let archive = dir.path().join(format!("rustc_{DEBIAN_UPSTREAM_VERSION}.orig.tar.xz"));
     let hash = sha256(cx, &archive)?;
     if hash != DEBIAN_SHA256 {

@@ -97,7 +97,10 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
 fn select(root: &Path) -> anyhow::Result<(Vec<Test>, BTreeMap<String, usize>)> {
     let mut tests = Vec::new();
     let mut skipped = BTreeMap::new();
-    let files = WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(|entry| entry.file_name() != "auxiliary");
+    let is_tests = |entry: &walkdir::DirEntry| {
+        entry.file_name() != "auxiliary" && !entry.path().join("compiletest-ignore-dir").exists()
+    };
+    let files = WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(is_tests);
     for entry in files {
         let entry = entry.with_context(|| format!("cannot list {}", root.display()))?;
         let path = entry.path();
@@ -242,6 +245,7 @@ impl Runner<'_> {
         command
             .args(&directives.run_flags)
             .env("LD_LIBRARY_PATH", self.cx.toolchain.target_lib())
+            .env("RUST_TEST_TMPDIR", executable.parent().unwrap_or(executable))
             .env_remove("RUST_BACKTRACE")
             .envs(directives.exec_env.iter().map(|(name, value)| (name, value)));
         for name in &directives.unset_exec_env {
