@@ -71,10 +71,12 @@ pub enum Section {
     /// What the evaluator runs where it differs from `Bodies` (`mir_for_ctfe`).
     CtfeBodies,
     Promoted,
+    /// What drops a coroutine in whatever state it is in (`CoroutineInfo::coroutine_drop`); its argument is `*mut Self`.
+    CoroutineDrops,
 }
 
 impl Section {
-    pub const COUNT: usize = Section::Promoted as usize + 1;
+    pub const COUNT: usize = Section::CoroutineDrops as usize + 1;
 }
 
 /// A crate that the file refers to; entry 0 is the file's own.
@@ -99,6 +101,7 @@ pub struct CrateWriter<'a> {
     pub bodies: BTreeMap<DefIndex, Body>,
     pub ctfe_bodies: BTreeMap<DefIndex, Body>,
     pub promoted: BTreeMap<DefIndex, Vec<Body>>,
+    pub coroutine_drops: BTreeMap<DefIndex, Body>,
 }
 
 impl CrateWriter<'_> {
@@ -151,6 +154,7 @@ impl CrateWriter<'_> {
             keyed(&self.bodies)?,
             keyed(&self.ctfe_bodies)?,
             keyed(&self.promoted)?,
+            keyed(&self.coroutine_drops)?,
         ])
     }
 }

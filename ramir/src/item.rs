@@ -366,7 +366,7 @@ pub struct ConstDef {
     pub name: Symbol,
     pub ty: Ty,
     pub assoc: Option<AssocItem>,
-    /// rustc's value, for a constant without generic parameters.
+    /// rustc's value, for a constant without generic parameters, and for one that is a plain literal.
     pub value: Option<ConstValue>,
 }
 

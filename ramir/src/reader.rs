@@ -153,6 +153,11 @@ impl LoadedCrate {
         self.keyed(Section::Promoted, index)
     }
 
+    /// The body that drops a coroutine.
+    pub fn coroutine_drop(&self, index: DefIndex) -> Result<Option<Body>, Error> {
+        self.keyed(Section::CoroutineDrops, index)
+    }
+
     pub fn has(&self, section: Section, index: DefIndex) -> bool {
         self.cx.maps.file.find(section, index).is_some()
     }

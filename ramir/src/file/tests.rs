@@ -47,6 +47,7 @@ fn write(interner: &Interner, ty: Ty) -> Vec<u8> {
         bodies: BTreeMap::new(),
         ctfe_bodies: BTreeMap::new(),
         promoted: BTreeMap::new(),
+        coroutine_drops: BTreeMap::new(),
     };
     let dir = tempfile::tempdir().expect("a temporary directory");
     let path = dir.path().join("sample.ramir");
