@@ -1,0 +1,181 @@
+//! Running rustc: its front end as it is, then our export in place of code generation.
+
+use crate::krate::export;
+use crate::rustc::*;
+use anyhow::{Context, Result, anyhow};
+use rustc_codegen_ssa::target_features::cfg_target_feature;
+use rustc_codegen_ssa::traits::CodegenBackend;
+use rustc_codegen_ssa::{CodegenResults, TargetConfig};
+use rustc_data_structures::fx::FxIndexMap;
+use rustc_driver::{Callbacks, Compilation};
+use rustc_interface::interface;
+use rustc_middle::dep_graph::{WorkProduct, WorkProductId};
+use rustc_session::Session;
+use rustc_session::config::{CrateType, Input, OutputFilenames, OutputType};
+use rustc_span::FileName;
+use std::any::Any;
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+pub enum Job {
+    /// Each crate of the sysroot into a directory.
+    Sysroot(PathBuf),
+    /// A dependency into a file.
+    CrateFile(PathBuf, PathBuf),
+    /// The crate that rustc's arguments name, into a file.
+    Local(PathBuf),
+}
+
+/// Runs rustc's front end with `args` (`args[0]` is its own name) and does the job when it has succeeded.
+/// The exit code is rustc's unless the job itself fails.
+pub fn run(job: Job, mut args: Vec<String>, verbose: bool) -> Result<ExitCode> {
+    let source = match &job {
+        Job::Sysroot(_) => Some(sysroot_source()),
+        Job::CrateFile(file, _) => {
+            args.push("--extern".into());
+            args.push(format!("dependency={}", file.to_str().context("--crate-file: the path is not UTF-8")?));
+            Some("#![no_std]\nextern crate dependency as _;\n".to_owned())
+        }
+        Job::Local(_) => None,
+    };
+    if source.is_some() {
+        args.extend(["--crate-type=lib", "--cap-lints=allow", "--edition=2024", "export.rs"].map(str::to_owned));
+    }
+    install_panic_hook();
+    let mut callbacks = ExportCallbacks { job, source, verbose, error: None };
+    let code = rustc_driver::catch_with_exit_code(|| rustc_driver::run_compiler(&args, &mut callbacks));
+    match callbacks.error {
+        Some(error) => Err(error),
+        None => Ok(code),
+    }
+}
+
+/// A crate that loads all of the sysroot.
+fn sysroot_source() -> String {
+    let mut source = "#![no_std]\n#![feature(rustc_private, test, panic_unwind, panic_abort)]\n".to_owned();
+    for krate in ["std", "core", "alloc", "proc_macro", "test", "panic_unwind", "panic_abort"] {
+        source += &format!("extern crate {krate} as _;\n");
+    }
+    source
+}
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `f`, whose panics are expected, without their messages.
+pub fn quietly<T>(f: impl FnOnce() -> T) -> T {
+    QUIET.set(true);
+    let result = f();
+    QUIET.set(false);
+    result
+}
+
+fn install_panic_hook() {
+    rustc_driver::install_ice_hook(rustc_driver::DEFAULT_BUG_REPORT_URL, |_| ());
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !QUIET.get() {
+            hook(info);
+        }
+    }));
+    rustc_driver::install_ctrlc_handler();
+}
+
+struct ExportCallbacks {
+    job: Job,
+    source: Option<String>,
+    verbose: bool,
+    error: Option<anyhow::Error>,
+}
+
+impl Callbacks for ExportCallbacks {
+    fn config(&mut self, config: &mut interface::Config) {
+        config.make_codegen_backend = Some(Box::new(|_, _| Box::new(NoCodegen)));
+        if let Some(input) = self.source.take() {
+            config.input = Input::Str { name: FileName::Custom("export".into()), input };
+        }
+    }
+
+    fn after_analysis<'tcx>(&mut self, _: &interface::Compiler, tcx: TyCtxt<'tcx>) -> Compilation {
+        if tcx.dcx().has_errors().is_none()
+            && let Err(e) = self.export(tcx)
+        {
+            self.error = Some(e);
+        }
+        Compilation::Stop
+    }
+}
+
+impl ExportCallbacks {
+    fn export(&self, tcx: TyCtxt<'_>) -> Result<()> {
+        match &self.job {
+            Job::Local(out) => {
+                export(tcx, LOCAL_CRATE, out, self.verbose)?;
+                let is_library = tcx.crate_types().iter().any(|t| {
+                    matches!(t, CrateType::Rlib | CrateType::Dylib | CrateType::ProcMacro)
+                });
+                if is_library && tcx.sess.opts.output_types.contains_key(&OutputType::Metadata) {
+                    rustc_metadata::fs::encode_and_write_metadata(tcx);
+                }
+            }
+            Job::Sysroot(dir) => {
+                for &krate in tcx.crates(()) {
+                    let source = tcx.used_crate_source(krate);
+                    let path = source.paths().next().context("a crate without a file")?;
+                    let stem = path.file_stem().and_then(|s| s.to_str()).context("a crate with a strange file name")?;
+                    export(tcx, krate, &dir.join(format!("{stem}.ramir")), self.verbose)?;
+                }
+            }
+            Job::CrateFile(file, out) => {
+                let wanted = std::fs::canonicalize(file).with_context(|| format!("{}", file.display()))?;
+                let is_wanted = |path: &Path| std::fs::canonicalize(path).is_ok_and(|p| p == wanted);
+                let krate = tcx
+                    .crates(())
+                    .iter()
+                    .copied()
+                    .find(|&c| tcx.used_crate_source(c).paths().any(|p| is_wanted(p)))
+                    .ok_or_else(|| anyhow!("{}: rustc did not load it", file.display()))?;
+                export(tcx, krate, out, self.verbose)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// In place of a code generator: it only says what the target has, as rustc with LLVM does for x86_64 Linux.
+struct NoCodegen;
+
+impl CodegenBackend for NoCodegen {
+    fn name(&self) -> &'static str {
+        "ramir"
+    }
+
+    fn target_config(&self, sess: &Session) -> TargetConfig {
+        let base = ["fxsr", "sse", "sse2", "x87"];
+        let (target_features, unstable_target_features) =
+            cfg_target_feature::<0>(sess, |_| Default::default(), |feature| base.contains(&feature));
+        TargetConfig {
+            target_features,
+            unstable_target_features,
+            has_reliable_f16: true,
+            has_reliable_f16_math: true,
+            has_reliable_f128: true,
+            has_reliable_f128_math: false,
+        }
+    }
+
+    fn codegen_crate<'tcx>(&self, _: TyCtxt<'tcx>) -> Box<dyn Any> {
+        Box::new(())
+    }
+
+    fn join_codegen(
+        &self,
+        _: Box<dyn Any>,
+        sess: &Session,
+        _: &OutputFilenames,
+    ) -> (CodegenResults, FxIndexMap<WorkProductId, WorkProduct>) {
+        sess.dcx().fatal("ra-mir-export generates no code")
+    }
+}
