@@ -6,7 +6,6 @@ use crate::rustc::*;
 use ramir::file::CrateDep;
 use rustc_data_structures::fx::FxHashMap;
 use rustc_middle::mir::interpret;
-use rustc_span::def_id::{CrateNum, DefId, DefIndex};
 use rustc_span::{RemapPathScopeComponents, SourceFileHashAlgorithm, Span, StableSourceFileId, Symbol};
 
 /// The identity that rac expects in a file: what `rustc -V` prints.
@@ -63,7 +62,11 @@ impl<'tcx, 'i> ExportCx<'tcx, 'i> {
         self.crates.push(CrateDep {
             name: self.tcx.crate_name(krate).to_string(),
             stable_crate_id: self.tcx.stable_crate_id(krate).as_u64(),
-            svh: self.tcx.crate_hash(krate).as_u128().to_le_bytes(),
+            // Nothing refers to an executable, and rustc computes no hash for it.
+            svh: match krate == LOCAL_CRATE && !self.tcx.needs_crate_hash() {
+                true => [0; 16],
+                false => self.tcx.crate_hash(krate).as_u128().to_le_bytes(),
+            },
         });
         self.crate_numbers.insert(krate, num);
         num

@@ -466,8 +466,9 @@ impl<'tcx> ExportCx<'tcx, '_> {
 
     /// The crate's lang items, by name.
     pub fn lang_items(&mut self) -> Vec<(ramir::Symbol, ramir::DefId)> {
-        let items: &[(DefId, LangItem)] = self.tcx.defined_lang_items(self.krate);
-        items.iter().map(|&(def, item)| (self.symbol(item.name()), self.def_id(def))).collect()
+        let items: Vec<(LangItem, DefId)> =
+            self.tcx.lang_items().iter().filter(|(_, def)| def.krate == self.krate).collect();
+        items.iter().map(|&(item, def)| (self.symbol(item.name()), self.def_id(def))).collect()
     }
 }
 

@@ -7,6 +7,7 @@ use ramir::file::CrateWriter;
 use rustc_attr_parsing::eval_config_entry;
 use rustc_hir::attrs::NativeLibKind;
 use rustc_hir::def::CtorKind;
+use rustc_hir::find_attr;
 use rustc_middle::middle::codegen_fn_attrs::CodegenFnAttrFlags;
 use rustc_middle::middle::exported_symbols::ExportedSymbol;
 use rustc_middle::ty::AssocContainer;
@@ -222,7 +223,26 @@ impl<'tcx> ExportCx<'tcx, '_> {
             false => Vec::new(),
         };
         let mono_roots = self.mono_roots();
-        let attr = |name| is_local && tcx.hir_krate_attrs().iter().any(|a| a.has_name(name));
+        // rustc answers the queries about these attributes for extern crates only, and the last two not even there.
+        let attrs = tcx.hir_krate_attrs();
+        let name = tcx.crate_name(krate);
+        let (is_no_builtins, is_compiler_builtins, is_panic_runtime, needs_panic_runtime, needs_allocator) =
+            match is_local {
+                true => (
+                    find_attr!(attrs, NoBuiltins),
+                    find_attr!(attrs, CompilerBuiltins),
+                    find_attr!(attrs, PanicRuntime),
+                    find_attr!(attrs, NeedsPanicRuntime),
+                    find_attr!(attrs, NeedsAllocator),
+                ),
+                false => (
+                    tcx.is_no_builtins(krate),
+                    tcx.is_compiler_builtins(krate),
+                    tcx.is_panic_runtime(krate),
+                    name == sym::std,
+                    name == sym::alloc,
+                ),
+            };
         ramir::CrateRoot {
             name: self.symbol(tcx.crate_name(krate)),
             stable_crate_id: tcx.stable_crate_id(krate).as_u64(),
@@ -237,12 +257,11 @@ impl<'tcx> ExportCx<'tcx, '_> {
             has_panic_handler: tcx.has_panic_handler(krate),
             has_global_allocator: tcx.has_global_allocator(krate),
             has_alloc_error_handler: tcx.has_alloc_error_handler(krate),
-            is_no_builtins: tcx.is_no_builtins(krate),
-            is_compiler_builtins: tcx.is_compiler_builtins(krate),
-            is_panic_runtime: tcx.is_panic_runtime(krate),
-            // For extern crates rustc tells nobody; std alone has them.
-            needs_panic_runtime: attr(sym::needs_panic_runtime) || tcx.crate_name(krate) == sym::std,
-            needs_allocator: attr(sym::needs_allocator) || tcx.crate_name(krate) == sym::alloc,
+            is_no_builtins,
+            is_compiler_builtins,
+            is_panic_runtime,
+            needs_panic_runtime,
+            needs_allocator,
             is_proc_macro: is_local && tcx.crate_types().contains(&CrateType::ProcMacro),
             panic_strategy_abort: match is_local {
                 true => tcx.sess.panic_strategy() != PanicStrategy::Unwind,

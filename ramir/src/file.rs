@@ -129,7 +129,11 @@ impl CrateWriter<'_> {
             offset += section.len();
         }
         let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut tmp = tempfile::NamedTempFile::new_in(dir).map_err(io)?;
+        let mut builder = tempfile::Builder::new();
+        // As any file that a program writes: the user's umask decides, not tempfile's private mode.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut tmp = builder.tempfile_in(dir).map_err(io)?;
         tmp.write_all(&header).map_err(io)?;
         for section in &sections {
             tmp.write_all(&section.bytes).map_err(io)?;
