@@ -1,7 +1,11 @@
 //! Types at hand, and small questions about a type's shape that need no layout. Semantics: `rustc_middle::ty::{sty, util}`.
 
+use super::error::ErrorKind;
 use super::{Error, Result, Tcx};
 use ramir::*;
+
+/// How many structs may nest as each other's last field.
+const MAX_TAIL: usize = 1000;
 
 /// Types that are asked for all the time.
 pub struct CommonTypes {
@@ -81,14 +85,23 @@ impl Tcx {
     }
 
     pub fn mk_usize_const(&self, n: u64) -> Const {
-        self.mk_const(ConstKind::Value(self.common.usize, ValTree::Leaf(ScalarInt { data: n.into(), size: 8 })))
+        self.mk_const(ConstKind::Value(
+            self.common.usize,
+            ValTree::Leaf(ScalarInt {
+                data: n.into(),
+                size: 8,
+            }),
+        ))
     }
 
     /// The definition of an ADT.
     pub fn adt_def(&self, def: DefId) -> Result<&AdtDef> {
         match &self.store.item(def)?.data {
             ItemData::Adt(adt) => Ok(adt),
-            _ => Err(Error::missing(format!("ADT {}", self.store.def_path_str(def)))),
+            _ => Err(Error::missing(format!(
+                "ADT {}",
+                self.store.def_path_str(def)
+            ))),
         }
     }
 
@@ -96,28 +109,40 @@ impl Tcx {
     pub fn fn_def(&self, def: DefId) -> Result<&FnDef> {
         match &self.store.item(def)?.data {
             ItemData::Fn(f) => Ok(f),
-            _ => Err(Error::missing(format!("function {}", self.store.def_path_str(def)))),
+            _ => Err(Error::missing(format!(
+                "function {}",
+                self.store.def_path_str(def)
+            ))),
         }
     }
 
     pub fn trait_def(&self, def: DefId) -> Result<&TraitDef> {
         match &self.store.item(def)?.data {
             ItemData::Trait(t) => Ok(t),
-            _ => Err(Error::missing(format!("trait {}", self.store.def_path_str(def)))),
+            _ => Err(Error::missing(format!(
+                "trait {}",
+                self.store.def_path_str(def)
+            ))),
         }
     }
 
     pub fn impl_def(&self, def: DefId) -> Result<&ImplDef> {
         match &self.store.item(def)?.data {
             ItemData::Impl(i) => Ok(i),
-            _ => Err(Error::missing(format!("impl {}", self.store.def_path_str(def)))),
+            _ => Err(Error::missing(format!(
+                "impl {}",
+                self.store.def_path_str(def)
+            ))),
         }
     }
 
     pub fn static_def(&self, def: DefId) -> Result<&StaticDef> {
         match &self.store.item(def)?.data {
             ItemData::Static(s) => Ok(s),
-            _ => Err(Error::missing(format!("static {}", self.store.def_path_str(def)))),
+            _ => Err(Error::missing(format!(
+                "static {}",
+                self.store.def_path_str(def)
+            ))),
         }
     }
 
@@ -134,6 +159,97 @@ impl Tcx {
     /// A field's type for given arguments, normalized.
     pub fn field_ty(&self, field: &FieldDef, args: Args) -> Result<Ty> {
         self.monomorphize(field.ty, args)
+    }
+
+    pub fn coroutine_def(&self, def: DefId) -> Result<&CoroutineDef> {
+        match &self.store.item(def)?.data {
+            ItemData::Closure(ClosureDef {
+                coroutine: Some(coroutine),
+                ..
+            }) => Ok(coroutine),
+            _ => Err(Error::missing(format!(
+                "coroutine {}",
+                self.store.def_path_str(def)
+            ))),
+        }
+    }
+
+    /// The last field of the last field and so on, of structs and tuples: what decides a pointer's metadata.
+    pub fn struct_tail(&self, ty: Ty) -> Result<Ty> {
+        let mut tail = ty;
+        // A struct can contain itself only behind a pointer, but generic recursion may not end.
+        for _ in 0..MAX_TAIL {
+            let next = match *self.kind(tail) {
+                TyKind::Adt(def, args) => {
+                    let adt = self.adt_def(def)?;
+                    match adt.variants.first().and_then(|v| v.fields.last()) {
+                        Some(last) if adt.kind == AdtKind::Struct => self.field_ty(last, args)?,
+                        _ => return Ok(tail),
+                    }
+                }
+                TyKind::Tuple(ref tys) => match tys.last() {
+                    Some(&last) => last,
+                    None => return Ok(tail),
+                },
+                TyKind::Pat(base, _) => base,
+                TyKind::Alias(..) => {
+                    let next = self.normalize(tail)?;
+                    if next == tail {
+                        return Ok(tail);
+                    }
+                    next
+                }
+                _ => return Ok(tail),
+            };
+            tail = next;
+        }
+        Err(ErrorKind::Layout(format!("the type nests too deeply: {:?}", self.kind(ty))).into())
+    }
+
+    /// The type of `discriminant_value`'s result.
+    pub fn discriminant_ty(&self, ty: Ty) -> Result<Ty> {
+        Ok(match *self.kind(ty) {
+            TyKind::Adt(def, _) => {
+                let adt = self.adt_def(def)?;
+                match (adt.kind, adt.repr.int) {
+                    (AdtKind::Enum, None | Some(ReprInt::Pointer(true))) => self.common.isize,
+                    (AdtKind::Enum, Some(ReprInt::Pointer(false))) => self.common.usize,
+                    (AdtKind::Enum, Some(ReprInt::Fixed(size, signed))) => match (size, signed) {
+                        (1, false) => self.common.u8,
+                        (2, false) => self.common.u16,
+                        (4, false) => self.common.u32,
+                        (8, false) => self.common.u64,
+                        (16, false) => self.common.u128,
+                        (1, true) => self.common.i8,
+                        (2, true) => self.common.i16,
+                        (4, true) => self.common.i32,
+                        (8, true) => self.common.i64,
+                        (16, true) => self.common.i128,
+                        _ => return Err(Error::missing(format!("integer of {size} bytes"))),
+                    },
+                    _ => self.common.u8,
+                }
+            }
+            TyKind::Coroutine(..) => self.common.u32,
+            TyKind::Pat(base, _) => self.discriminant_ty(base)?,
+            _ => self.common.u8,
+        })
+    }
+
+    /// The discriminant of a variant, truncated to the size of [`Self::discriminant_ty`]; `None` for a type without
+    /// variants of its own.
+    pub fn discriminant_for_variant(&self, ty: Ty, variant: VariantIdx) -> Result<Option<u128>> {
+        Ok(match *self.kind(ty) {
+            TyKind::Adt(def, _) => {
+                let adt = self.adt_def(def)?;
+                match adt.kind {
+                    AdtKind::Enum => adt.variants.get(variant.index()).map(|v| v.discr),
+                    _ => None,
+                }
+            }
+            TyKind::Coroutine(..) => Some(variant.0.into()),
+            _ => None,
+        })
     }
 
     /// The length of an array type's constant.
@@ -156,7 +272,9 @@ impl Tcx {
     /// `T` of `Box<T, A>`.
     pub fn boxed_ty(&self, ty: Ty) -> Option<Ty> {
         match *self.kind(ty) {
-            TyKind::Adt(def, args) if self.is_box(def) => self.args(args).first().and_then(|arg| arg.as_type()),
+            TyKind::Adt(def, args) if self.is_box(def) => {
+                self.args(args).first().and_then(|arg| arg.as_type())
+            }
             _ => None,
         }
     }
@@ -185,7 +303,12 @@ impl Tcx {
     /// The synthetic arguments at the end of a closure's: `(kind, signature as fn ptr, tupled upvars)`.
     pub fn closure_parts(&self, args: Args) -> Result<(Ty, Ty, Ty)> {
         match self.args(args) {
-            [.., GenericArg::Type(kind), GenericArg::Type(sig), GenericArg::Type(upvars)] => Ok((*kind, *sig, *upvars)),
+            [
+                ..,
+                GenericArg::Type(kind),
+                GenericArg::Type(sig),
+                GenericArg::Type(upvars),
+            ] => Ok((*kind, *sig, *upvars)),
             _ => Err(Error::missing("closure arguments")),
         }
     }
@@ -200,7 +323,13 @@ impl Tcx {
                 GenericArg::Type(yield_),
                 GenericArg::Type(return_),
                 GenericArg::Type(upvars),
-            ] => Ok(CoroutineParts { kind: *kind, resume: *resume, yield_: *yield_, return_: *return_, upvars: *upvars }),
+            ] => Ok(CoroutineParts {
+                kind: *kind,
+                resume: *resume,
+                yield_: *yield_,
+                return_: *return_,
+                upvars: *upvars,
+            }),
             _ => Err(Error::missing("coroutine arguments")),
         }
     }
