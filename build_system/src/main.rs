@@ -5,6 +5,7 @@
 mod bench;
 mod build;
 mod cargo;
+mod cg_clif;
 mod context;
 mod disk;
 mod exec;
@@ -25,7 +26,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::context::Context;
 
 #[derive(Parser)]
-#[command(name = "./y.sh", about = "Builds, tests and measures rac", disable_version_flag = true)]
+#[command(name = "./y.sh", bin_name = "./y.sh", about = "Builds, tests and measures rac", disable_version_flag = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -34,7 +35,13 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Make what depends only on the toolchain: the compiler crates, ra-mir-export and std's MIR
-    Prepare(SourceArgs),
+    Prepare {
+        #[command(flatten)]
+        sources: SourceArgs,
+        /// Build rustc_codegen_cranelift too, for `bench`
+        #[arg(long)]
+        cg_clif: bool,
+    },
     /// Do all of `prepare`, then build rac and assemble dist/
     Build(SourceArgs),
     /// Run the test suites that config.txt selects
@@ -59,9 +66,12 @@ pub struct SourceArgs {
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let cx = Context::discover()?;
     match cli.command {
-        Command::Prepare(args) => {
+        Command::Prepare { sources, cg_clif } => {
             let _lock = cx.lock_checkout()?;
-            build::prepare(&cx, args.rust_src.as_deref())?;
+            if cg_clif {
+                cg_clif::ensure(&cx, sources.rust_src.as_deref())?;
+            }
+            build::prepare(&cx, sources.rust_src.as_deref())?;
         }
         Command::Build(args) => {
             let _lock = cx.lock_checkout()?;

@@ -27,6 +27,11 @@ pub struct RustcDev {
 }
 
 impl RustcDev {
+    /// Without building anything.
+    pub fn find(cx: &Context) -> RustcDev {
+        RustcDev { lib: (!cx.toolchain.has_rustc_dev()).then(|| cx.cache.join("rustc-dev/lib")) }
+    }
+
     /// The flags that build a `rustc_private` program which runs without `LD_LIBRARY_PATH`.
     pub fn rustflags(&self, toolchain: &Toolchain) -> Vec<String> {
         let mut flags = Vec::new();
@@ -100,8 +105,8 @@ fn build(cx: &Context, tree: &Path, workspace: &Path, lib: &Path) -> anyhow::Res
 /// Free space that the build needs, measured and rounded up.
 const DISK_GIB: u64 = 5;
 
-/// The same command and environment on every run, or cargo would find nothing fresh.
-fn command(cx: &Context, workspace: &Path) -> Command {
+/// `cargo build` of a compiler crate, with the same environment on every run, or cargo would find nothing fresh.
+pub fn command(cx: &Context, workspace: &Path) -> Command {
     let toolchain = &cx.toolchain;
     let mut command = toolchain.program("cargo");
     command
