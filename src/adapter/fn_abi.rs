@@ -63,11 +63,7 @@ pub enum PassMode {
     Direct(ArgAttributes),
     Pair(ArgAttributes, ArgAttributes),
     Cast(Box<CastTarget>),
-    Indirect {
-        attrs: ArgAttributes,
-        meta_attrs: Option<ArgAttributes>,
-        on_stack: bool,
-    },
+    Indirect { attrs: ArgAttributes, meta_attrs: Option<ArgAttributes>, on_stack: bool },
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,29 +98,19 @@ impl Tcx {
     /// instance has its `&Location` as the last argument.
     pub fn fn_abi_of_instance(&self, instance: Instance, extra_args: &[Ty]) -> Result<FnAbi<'_>> {
         let key = (instance, extra_args.to_vec());
-        let data = self
-            .fn_abis
-            .instances
-            .get_or_try(key, |_| Err(Error::unsupported("ABI of an instance")))?;
+        let data = self.fn_abis.instances.get_or_try(key, |_| Err(Error::unsupported("ABI of an instance")))?;
         self.with_layouts(data)
     }
 
     /// The ABI of a call through a function pointer of type `fn_ptr`.
     pub fn fn_abi_of_fn_ptr(&self, fn_ptr: Ty, extra_args: &[Ty]) -> Result<FnAbi<'_>> {
         let key = (fn_ptr, extra_args.to_vec());
-        let data = self.fn_abis.pointers.get_or_try(key, |_| {
-            Err(Error::unsupported("ABI of a function pointer"))
-        })?;
+        let data = self.fn_abis.pointers.get_or_try(key, |_| Err(Error::unsupported("ABI of a function pointer")))?;
         self.with_layouts(data)
     }
 
     fn with_layouts(&self, data: &FnAbiData) -> Result<FnAbi<'_>> {
-        let arg = |a: &ArgAbiData| {
-            Ok(ArgAbi {
-                layout: self.layout_of(a.ty)?,
-                mode: a.mode.clone(),
-            })
-        };
+        let arg = |a: &ArgAbiData| Ok(ArgAbi { layout: self.layout_of(a.ty)?, mode: a.mode.clone() });
         Ok(FnAbi {
             args: data.args.iter().map(arg).collect::<Result<_>>()?,
             ret: arg(&data.ret)?,

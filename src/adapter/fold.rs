@@ -29,11 +29,7 @@ pub trait TypeFolder {
     }
 }
 
-pub fn fold_arg<F: TypeFolder + ?Sized>(
-    f: &mut F,
-    arg: GenericArg,
-    depth: u32,
-) -> Result<GenericArg> {
+pub fn fold_arg<F: TypeFolder + ?Sized>(f: &mut F, arg: GenericArg, depth: u32) -> Result<GenericArg> {
     Ok(match arg {
         GenericArg::Lifetime(r) => GenericArg::Lifetime(f.fold_region(r, depth)),
         GenericArg::Type(ty) => GenericArg::Type(f.fold_ty(ty, depth)?),
@@ -46,15 +42,8 @@ pub fn fold_args<F: TypeFolder + ?Sized>(f: &mut F, args: Args, depth: u32) -> R
         return Ok(args);
     }
     let old = f.tcx().interner.args(args).to_vec();
-    let new = old
-        .iter()
-        .map(|&arg| fold_arg(f, arg, depth))
-        .collect::<Result<smallvec::SmallVec<[_; 8]>>>()?;
-    Ok(if new[..] == old[..] {
-        args
-    } else {
-        f.tcx().mk_args(&new)
-    })
+    let new = old.iter().map(|&arg| fold_arg(f, arg, depth)).collect::<Result<smallvec::SmallVec<[_; 8]>>>()?;
+    Ok(if new[..] == old[..] { args } else { f.tcx().mk_args(&new) })
 }
 
 fn fold_term<F: TypeFolder + ?Sized>(f: &mut F, term: Term, depth: u32) -> Result<Term> {
@@ -64,38 +53,17 @@ fn fold_term<F: TypeFolder + ?Sized>(f: &mut F, term: Term, depth: u32) -> Resul
     })
 }
 
-pub fn fold_sig<F: TypeFolder + ?Sized>(
-    f: &mut F,
-    sig: &PolyFnSig,
-    depth: u32,
-) -> Result<PolyFnSig> {
-    let tys = sig
-        .inputs_and_output
-        .iter()
-        .map(|&ty| f.fold_ty(ty, depth))
-        .collect::<Result<_>>()?;
-    Ok(PolyFnSig {
-        inputs_and_output: tys,
-        ..*sig
-    })
+pub fn fold_sig<F: TypeFolder + ?Sized>(f: &mut F, sig: &PolyFnSig, depth: u32) -> Result<PolyFnSig> {
+    let tys = sig.inputs_and_output.iter().map(|&ty| f.fold_ty(ty, depth)).collect::<Result<_>>()?;
+    Ok(PolyFnSig { inputs_and_output: tys, ..*sig })
 }
 
-fn fold_pattern<F: TypeFolder + ?Sized>(
-    f: &mut F,
-    pattern: &Pattern,
-    depth: u32,
-) -> Result<Pattern> {
+fn fold_pattern<F: TypeFolder + ?Sized>(f: &mut F, pattern: &Pattern, depth: u32) -> Result<Pattern> {
     Ok(match pattern {
-        Pattern::Range { start, end } => Pattern::Range {
-            start: f.fold_const(*start, depth)?,
-            end: f.fold_const(*end, depth)?,
-        },
-        Pattern::Or(parts) => Pattern::Or(
-            parts
-                .iter()
-                .map(|p| fold_pattern(f, p, depth))
-                .collect::<Result<_>>()?,
-        ),
+        Pattern::Range { start, end } => {
+            Pattern::Range { start: f.fold_const(*start, depth)?, end: f.fold_const(*end, depth)? }
+        }
+        Pattern::Or(parts) => Pattern::Or(parts.iter().map(|p| fold_pattern(f, p, depth)).collect::<Result<_>>()?),
         Pattern::NotNull => Pattern::NotNull,
     })
 }
@@ -116,21 +84,16 @@ pub fn super_fold_ty<F: TypeFolder + ?Sized>(f: &mut F, ty: Ty, depth: u32) -> R
         | TyKind::Bound { .. }
         | TyKind::Error => return Ok(ty),
         TyKind::Adt(def, args) => TyKind::Adt(def, fold_args(f, args, depth)?),
-        TyKind::Array(elem, len) => {
-            TyKind::Array(f.fold_ty(elem, depth)?, f.fold_const(len, depth)?)
-        }
-        TyKind::Pat(base, ref pattern) => {
-            TyKind::Pat(f.fold_ty(base, depth)?, fold_pattern(f, pattern, depth)?)
-        }
+        TyKind::Array(elem, len) => TyKind::Array(f.fold_ty(elem, depth)?, f.fold_const(len, depth)?),
+        TyKind::Pat(base, ref pattern) => TyKind::Pat(f.fold_ty(base, depth)?, fold_pattern(f, pattern, depth)?),
         TyKind::Slice(elem) => TyKind::Slice(f.fold_ty(elem, depth)?),
         TyKind::RawPtr(to, m) => TyKind::RawPtr(f.fold_ty(to, depth)?, m),
         TyKind::Ref(r, to, m) => TyKind::Ref(f.fold_region(r, depth), f.fold_ty(to, depth)?, m),
         TyKind::FnDef(def, args) => TyKind::FnDef(def, fold_args(f, args, depth)?),
         TyKind::FnPtr(ref sig) => TyKind::FnPtr(Box::new(fold_sig(f, sig, depth + 1)?)),
-        TyKind::UnsafeBinder { bound_vars, ty } => TyKind::UnsafeBinder {
-            bound_vars,
-            ty: f.fold_ty(ty, depth + 1)?,
-        },
+        TyKind::UnsafeBinder { bound_vars, ty } => {
+            TyKind::UnsafeBinder { bound_vars, ty: f.fold_ty(ty, depth + 1)? }
+        }
         TyKind::Dynamic(ref preds, r) => {
             let preds = preds
                 .iter()
@@ -138,43 +101,27 @@ pub fn super_fold_ty<F: TypeFolder + ?Sized>(f: &mut F, ty: Ty, depth: u32) -> R
                     let depth = depth + 1;
                     let pred = match p.pred {
                         ExistentialPredicate::Trait { def_id, args } => {
-                            ExistentialPredicate::Trait {
-                                def_id,
-                                args: fold_args(f, args, depth)?,
-                            }
+                            ExistentialPredicate::Trait { def_id, args: fold_args(f, args, depth)? }
                         }
-                        ExistentialPredicate::Projection { def_id, args, term } => {
-                            ExistentialPredicate::Projection {
-                                def_id,
-                                args: fold_args(f, args, depth)?,
-                                term: fold_term(f, term, depth)?,
-                            }
-                        }
-                        ExistentialPredicate::AutoTrait(def) => {
-                            ExistentialPredicate::AutoTrait(def)
-                        }
+                        ExistentialPredicate::Projection { def_id, args, term } => ExistentialPredicate::Projection {
+                            def_id,
+                            args: fold_args(f, args, depth)?,
+                            term: fold_term(f, term, depth)?,
+                        },
+                        ExistentialPredicate::AutoTrait(def) => ExistentialPredicate::AutoTrait(def),
                     };
-                    Ok(PolyExistentialPredicate {
-                        bound_vars: p.bound_vars,
-                        pred,
-                    })
+                    Ok(PolyExistentialPredicate { bound_vars: p.bound_vars, pred })
                 })
                 .collect::<Result<_>>()?;
             TyKind::Dynamic(preds, f.fold_region(r, depth))
         }
         TyKind::Closure(def, args) => TyKind::Closure(def, fold_args(f, args, depth)?),
-        TyKind::CoroutineClosure(def, args) => {
-            TyKind::CoroutineClosure(def, fold_args(f, args, depth)?)
-        }
+        TyKind::CoroutineClosure(def, args) => TyKind::CoroutineClosure(def, fold_args(f, args, depth)?),
         TyKind::Coroutine(def, args) => TyKind::Coroutine(def, fold_args(f, args, depth)?),
-        TyKind::CoroutineWitness(def, args) => {
-            TyKind::CoroutineWitness(def, fold_args(f, args, depth)?)
+        TyKind::CoroutineWitness(def, args) => TyKind::CoroutineWitness(def, fold_args(f, args, depth)?),
+        TyKind::Tuple(ref tys) => {
+            TyKind::Tuple(tys.iter().map(|&ty| f.fold_ty(ty, depth)).collect::<Result<_>>()?)
         }
-        TyKind::Tuple(ref tys) => TyKind::Tuple(
-            tys.iter()
-                .map(|&ty| f.fold_ty(ty, depth))
-                .collect::<Result<_>>()?,
-        ),
         TyKind::Alias(kind, def, args) => TyKind::Alias(kind, def, fold_args(f, args, depth)?),
     };
     Ok(f.tcx().mk(new))
@@ -188,18 +135,13 @@ pub fn super_fold_const<F: TypeFolder + ?Sized>(f: &mut F, ct: Const, depth: u32
         ConstKind::Value(ty, tree) => {
             let tree = match tree {
                 ValTree::Leaf(_) => tree,
-                ValTree::Branch(parts) => ValTree::Branch(
-                    parts
-                        .iter()
-                        .map(|&c| f.fold_const(c, depth))
-                        .collect::<Result<_>>()?,
-                ),
+                ValTree::Branch(parts) => {
+                    ValTree::Branch(parts.iter().map(|&c| f.fold_const(c, depth)).collect::<Result<_>>()?)
+                }
             };
             ConstKind::Value(f.fold_ty(ty, depth)?, tree)
         }
-        ConstKind::Unevaluated(def, args) => {
-            ConstKind::Unevaluated(def, fold_args(f, args, depth)?)
-        }
+        ConstKind::Unevaluated(def, args) => ConstKind::Unevaluated(def, fold_args(f, args, depth)?),
     };
     Ok(f.tcx().mk_const(new))
 }
@@ -221,10 +163,7 @@ impl TypeFolder for Subst<'_> {
         match *self.tcx.kind(ty) {
             TyKind::Param(p) => match self.args.get(p.index as usize) {
                 Some(&GenericArg::Type(new)) => Ok(new),
-                _ => Err(Error::missing(format!(
-                    "argument for parameter `{}`",
-                    self.tcx.str(p.name)
-                ))),
+                _ => Err(Error::missing(format!("argument for parameter `{}`", self.tcx.str(p.name)))),
             },
             _ => super_fold_ty(self, ty, depth),
         }
@@ -237,10 +176,7 @@ impl TypeFolder for Subst<'_> {
         match *self.tcx.const_kind(ct) {
             ConstKind::Param(p) => match self.args.get(p.index as usize) {
                 Some(&GenericArg::Const(new)) => Ok(new),
-                _ => Err(Error::missing(format!(
-                    "argument for parameter `{}`",
-                    self.tcx.str(p.name)
-                ))),
+                _ => Err(Error::missing(format!("argument for parameter `{}`", self.tcx.str(p.name)))),
             },
             _ => super_fold_const(self, ct, depth),
         }
@@ -258,11 +194,7 @@ impl TypeFolder for EraseBound<'_> {
     }
 
     fn fold_ty(&mut self, ty: Ty, depth: u32) -> Result<Ty> {
-        if self.tcx.flags(ty).intersects(TypeFlags::HAS_BOUND) {
-            super_fold_ty(self, ty, depth)
-        } else {
-            Ok(ty)
-        }
+        if self.tcx.flags(ty).intersects(TypeFlags::HAS_BOUND) { super_fold_ty(self, ty, depth) } else { Ok(ty) }
     }
 
     fn fold_region(&mut self, region: Region, depth: u32) -> Region {
@@ -313,44 +245,22 @@ impl TypeFolder for Normalize<'_> {
 impl Tcx {
     /// Replaces parameters by `args`, without normalizing.
     pub fn subst(&self, ty: Ty, args: Args) -> Result<Ty> {
-        Subst {
-            tcx: self,
-            args: self.args(args),
-        }
-        .fold_ty(ty, 0)
+        Subst { tcx: self, args: self.args(args) }.fold_ty(ty, 0)
     }
 
     pub fn subst_const(&self, ct: Const, args: Args) -> Result<Const> {
-        Subst {
-            tcx: self,
-            args: self.args(args),
-        }
-        .fold_const(ct, 0)
+        Subst { tcx: self, args: self.args(args) }.fold_const(ct, 0)
     }
 
     pub fn subst_args(&self, list: Args, args: Args) -> Result<Args> {
         if !self.args_flags(list).intersects(TypeFlags::HAS_PARAM) {
             return Ok(list);
         }
-        fold_args(
-            &mut Subst {
-                tcx: self,
-                args: self.args(args),
-            },
-            list,
-            0,
-        )
+        fold_args(&mut Subst { tcx: self, args: self.args(args) }, list, 0)
     }
 
     pub fn subst_sig(&self, sig: &PolyFnSig, args: Args) -> Result<PolyFnSig> {
-        fold_sig(
-            &mut Subst {
-                tcx: self,
-                args: self.args(args),
-            },
-            sig,
-            0,
-        )
+        fold_sig(&mut Subst { tcx: self, args: self.args(args) }, sig, 0)
     }
 
     /// Resolves every projection, opaque type and unevaluated constant in a type without parameters.
@@ -375,10 +285,7 @@ impl Tcx {
         if !flags.intersects(TypeFlags::HAS_PARAM.union(TypeFlags::HAS_ALIAS)) {
             return Ok(ty);
         }
-        self.normalized
-            .tys
-            .get_or_try((ty, args), |_| self.normalize(self.subst(ty, args)?))
-            .copied()
+        self.normalized.tys.get_or_try((ty, args), |_| self.normalize(self.subst(ty, args)?)).copied()
     }
 
     pub fn monomorphize_const(&self, ct: Const, args: Args) -> Result<Const> {
@@ -391,10 +298,7 @@ impl Tcx {
 
     /// A signature with its own bound regions erased, as `instantiate_bound_regions_with_erased` gives it.
     pub fn erase_late_bound(&self, sig: &PolyFnSig) -> Result<PolyFnSig> {
-        Ok(PolyFnSig {
-            bound_vars: 0,
-            ..fold_sig(&mut EraseBound { tcx: self }, sig, 0)?
-        })
+        Ok(PolyFnSig { bound_vars: 0, ..fold_sig(&mut EraseBound { tcx: self }, sig, 0)? })
     }
 
     /// Replaces bound regions of binders outside of `ty` by erased ones.

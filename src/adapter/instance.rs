@@ -24,15 +24,9 @@ pub enum InstanceKind {
     /// Call of slot `usize` of the vtable of the first argument.
     Virtual(DefId, usize),
     /// `FnOnce::call_once` of a closure that is `Fn` or `FnMut`; `Instance::args` are `[closure type, tupled inputs]`.
-    ClosureOnceShim {
-        call_once: DefId,
-        track_caller: bool,
-    },
+    ClosureOnceShim { call_once: DefId, track_caller: bool },
     /// An async closure's body as `FnOnce`/`FnMut`.
-    ConstructCoroutineInClosureShim {
-        coroutine_closure: DefId,
-        receiver_by_ref: bool,
-    },
+    ConstructCoroutineInClosureShim { coroutine_closure: DefId, receiver_by_ref: bool },
     /// Returns the address of a thread-local static.
     ThreadLocalShim(DefId),
     /// `drop_in_place::<T>`; `None` when there is nothing to drop.
@@ -56,10 +50,7 @@ impl InstanceKind {
             | InstanceKind::FnPtrShim(def, _)
             | InstanceKind::Virtual(def, _)
             | InstanceKind::ClosureOnceShim { call_once: def, .. }
-            | InstanceKind::ConstructCoroutineInClosureShim {
-                coroutine_closure: def,
-                ..
-            }
+            | InstanceKind::ConstructCoroutineInClosureShim { coroutine_closure: def, .. }
             | InstanceKind::ThreadLocalShim(def)
             | InstanceKind::DropGlue(def, _)
             | InstanceKind::CloneShim(def, _)
@@ -73,10 +64,7 @@ impl InstanceKind {
 
 impl Instance {
     pub fn new(def: DefId, args: Args) -> Instance {
-        Instance {
-            def: InstanceKind::Item(def),
-            args,
-        }
+        Instance { def: InstanceKind::Item(def), args }
     }
 
     pub fn def_id(self) -> DefId {

@@ -16,10 +16,7 @@ pub struct Memo<K, V> {
 
 impl<K, V> Default for Memo<K, V> {
     fn default() -> Self {
-        Memo {
-            shards: std::array::from_fn(|_| RwLock::new(HashMap::default())),
-            values: boxcar::Vec::new(),
-        }
+        Memo { shards: std::array::from_fn(|_| RwLock::new(HashMap::default())), values: boxcar::Vec::new() }
     }
 }
 

@@ -16,10 +16,7 @@ impl Tcx {
     /// The instance that a call of `def` with concrete `args` reaches (`Instance::try_resolve`); `None` if the trait
     /// bound does not hold.
     pub fn resolve_instance(&self, def: DefId, args: Args) -> Result<Option<Instance>> {
-        self.resolve
-            .instances
-            .get_or_try((def, args), |_| Err(Error::unsupported("resolve")))
-            .copied()
+        self.resolve.instances.get_or_try((def, args), |_| Err(Error::unsupported("resolve"))).copied()
     }
 
     /// As [`Self::resolve_instance`], for a call that is known to be valid.
@@ -39,39 +36,25 @@ impl Tcx {
     }
 
     /// The function that makes a value of closure type `closure` callable as `kind`.
-    pub fn resolve_closure(
-        &self,
-        def: DefId,
-        args: Args,
-        requested: ClosureKind,
-    ) -> Result<Instance> {
+    pub fn resolve_closure(&self, def: DefId, args: Args, requested: ClosureKind) -> Result<Instance> {
         let _ = requested;
         Ok(Instance::new(def, args))
     }
 
     /// `drop_in_place::<ty>`.
     pub fn resolve_drop_in_place(&self, ty: Ty) -> Result<Instance> {
-        self.expect_resolve(
-            self.store.require_lang_item("drop_in_place")?,
-            self.mk_args(&[GenericArg::Type(ty)]),
-        )
+        self.expect_resolve(self.store.require_lang_item("drop_in_place")?, self.mk_args(&[GenericArg::Type(ty)]))
     }
 
     /// The value of an alias type whose arguments are concrete and normalized.
     pub fn project(&self, kind: AliasKind, def: DefId, args: Args) -> Result<Ty> {
         let _ = (kind, args);
-        Err(Error::unsupported(format!(
-            "projection {}",
-            self.store.def_path_str(def)
-        )))
+        Err(Error::unsupported(format!("projection {}", self.store.def_path_str(def))))
     }
 
     /// Whether a trait bound on concrete types holds.
     pub fn trait_holds(&self, trait_ref: TraitRef) -> Result<bool> {
-        self.resolve
-            .holds
-            .get_or_try(trait_ref, |_| Err(Error::unsupported("trait bound")))
-            .copied()
+        self.resolve.holds.get_or_try(trait_ref, |_| Err(Error::unsupported("trait bound"))).copied()
     }
 
     /// Whether dropping a value of `ty` runs code.

@@ -104,11 +104,7 @@ impl Store {
             file_base += root.files.len() as u32;
             store.lang_items.extend(root.lang_items.iter().copied());
             for (trait_def, impls) in &root.trait_impls {
-                store
-                    .trait_impls
-                    .entry(*trait_def)
-                    .or_default()
-                    .extend(impls);
+                store.trait_impls.entry(*trait_def).or_default().extend(impls);
             }
             store.crates[num.index()] = Some(CrateData { loaded, root });
         }
@@ -140,8 +136,7 @@ impl Store {
     }
 
     pub fn require_lang_item(&self, name: &str) -> Result<DefId> {
-        self.lang_item(name)
-            .ok_or_else(|| Error::missing(format!("lang item `{name}`")))
+        self.lang_item(name).ok_or_else(|| Error::missing(format!("lang item `{name}`")))
     }
 
     /// All impls of a trait, in all loaded crates.
@@ -150,28 +145,17 @@ impl Store {
     }
 
     pub fn opt_item(&self, def: DefId) -> Result<Option<&Item>> {
-        let item = self.items.get_or_try(def, |def| {
-            self.krate(def.krate)?
-                .loaded
-                .item(def.index)
-                .map_err(Error::from)
-        })?;
+        let item = self.items.get_or_try(def, |def| self.krate(def.krate)?.loaded.item(def.index).map_err(Error::from))?;
         Ok(item.as_ref())
     }
 
     pub fn item(&self, def: DefId) -> Result<&Item> {
-        self.opt_item(def)?
-            .ok_or_else(|| Error::missing(format!("item {}", self.def_path_str(def))))
+        self.opt_item(def)?.ok_or_else(|| Error::missing(format!("item {}", self.def_path_str(def))))
     }
 
     pub fn def_key(&self, def: DefId) -> Result<&DefKey> {
         self.def_keys
-            .get_or_try(def, |def| {
-                self.krate(def.krate)?
-                    .loaded
-                    .def_key(def.index)
-                    .map_err(Error::from)
-            })?
+            .get_or_try(def, |def| self.krate(def.krate)?.loaded.def_key(def.index).map_err(Error::from))?
             .as_ref()
             .ok_or_else(|| Error::missing(format!("definition {def:?}")))
     }
@@ -184,22 +168,16 @@ impl Store {
             {
                 return Ok(Some(body));
             }
-            self.krate(def.krate)?
-                .loaded
-                .body(def.index)
-                .map_err(Error::from)
+            self.krate(def.krate)?.loaded.body(def.index).map_err(Error::from)
         })?;
         Ok(body.as_ref())
     }
 
     /// The body that the evaluator runs: `mir_for_ctfe` where it was exported, else the one for code generation.
     pub fn body_for_ctfe(&self, def: DefId) -> Result<Option<&Body>> {
-        let body = self.ctfe_bodies.get_or_try(def, |def| {
-            self.krate(def.krate)?
-                .loaded
-                .ctfe_body(def.index)
-                .map_err(Error::from)
-        })?;
+        let body = self
+            .ctfe_bodies
+            .get_or_try(def, |def| self.krate(def.krate)?.loaded.ctfe_body(def.index).map_err(Error::from))?;
         match body {
             Some(body) => Ok(Some(body)),
             None => self.body(def),
@@ -208,12 +186,7 @@ impl Store {
 
     pub fn promoted(&self, def: DefId) -> Result<&[Body]> {
         let promoted = self.promoted.get_or_try(def, |def| {
-            Ok::<_, Error>(
-                self.krate(def.krate)?
-                    .loaded
-                    .promoted(def.index)?
-                    .unwrap_or_default(),
-            )
+            Ok::<_, Error>(self.krate(def.krate)?.loaded.promoted(def.index)?.unwrap_or_default())
         })?;
         Ok(promoted)
     }
@@ -223,24 +196,17 @@ impl Store {
         if let Some(alloc) = self.interner.global_alloc(id) {
             return Ok(alloc);
         }
-        if let Some(krate) = self
-            .crates()
-            .find(|krate| krate.loaded.alloc_range().contains(&id.0))
-        {
+        if let Some(krate) = self.crates().find(|krate| krate.loaded.alloc_range().contains(&id.0)) {
             krate.loaded.load_alloc(id)?;
         }
-        self.interner
-            .global_alloc(id)
-            .ok_or_else(|| Error::missing(format!("allocation {}", id.0)))
+        self.interner.global_alloc(id).ok_or_else(|| Error::missing(format!("allocation {}", id.0)))
     }
 
     /// A source file by number.
     pub fn source_file(&self, file: FileId) -> Option<&SourceFile> {
         self.crates().find_map(|krate| {
             let base = self.file_bases[krate.loaded.num().index()];
-            file.0
-                .checked_sub(base)
-                .and_then(|i| krate.root.files.get(i as usize))
+            file.0.checked_sub(base).and_then(|i| krate.root.files.get(i as usize))
         })
     }
 
@@ -268,10 +234,7 @@ impl Store {
                 other => format!("{{{other:?}#{}}}", key.disambiguator),
             };
             segments.push(name);
-            at = key.parent.map(|index| DefId {
-                krate: def.krate,
-                index,
-            });
+            at = key.parent.map(|index| DefId { krate: def.krate, index });
         }
         segments.push(self.names[def.krate.index()].name.clone());
         segments.reverse();

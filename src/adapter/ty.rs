@@ -85,23 +85,14 @@ impl Tcx {
     }
 
     pub fn mk_usize_const(&self, n: u64) -> Const {
-        self.mk_const(ConstKind::Value(
-            self.common.usize,
-            ValTree::Leaf(ScalarInt {
-                data: n.into(),
-                size: 8,
-            }),
-        ))
+        self.mk_const(ConstKind::Value(self.common.usize, ValTree::Leaf(ScalarInt { data: n.into(), size: 8 })))
     }
 
     /// The definition of an ADT.
     pub fn adt_def(&self, def: DefId) -> Result<&AdtDef> {
         match &self.store.item(def)?.data {
             ItemData::Adt(adt) => Ok(adt),
-            _ => Err(Error::missing(format!(
-                "ADT {}",
-                self.store.def_path_str(def)
-            ))),
+            _ => Err(Error::missing(format!("ADT {}", self.store.def_path_str(def)))),
         }
     }
 
@@ -109,40 +100,28 @@ impl Tcx {
     pub fn fn_def(&self, def: DefId) -> Result<&FnDef> {
         match &self.store.item(def)?.data {
             ItemData::Fn(f) => Ok(f),
-            _ => Err(Error::missing(format!(
-                "function {}",
-                self.store.def_path_str(def)
-            ))),
+            _ => Err(Error::missing(format!("function {}", self.store.def_path_str(def)))),
         }
     }
 
     pub fn trait_def(&self, def: DefId) -> Result<&TraitDef> {
         match &self.store.item(def)?.data {
             ItemData::Trait(t) => Ok(t),
-            _ => Err(Error::missing(format!(
-                "trait {}",
-                self.store.def_path_str(def)
-            ))),
+            _ => Err(Error::missing(format!("trait {}", self.store.def_path_str(def)))),
         }
     }
 
     pub fn impl_def(&self, def: DefId) -> Result<&ImplDef> {
         match &self.store.item(def)?.data {
             ItemData::Impl(i) => Ok(i),
-            _ => Err(Error::missing(format!(
-                "impl {}",
-                self.store.def_path_str(def)
-            ))),
+            _ => Err(Error::missing(format!("impl {}", self.store.def_path_str(def)))),
         }
     }
 
     pub fn static_def(&self, def: DefId) -> Result<&StaticDef> {
         match &self.store.item(def)?.data {
             ItemData::Static(s) => Ok(s),
-            _ => Err(Error::missing(format!(
-                "static {}",
-                self.store.def_path_str(def)
-            ))),
+            _ => Err(Error::missing(format!("static {}", self.store.def_path_str(def)))),
         }
     }
 
@@ -163,14 +142,8 @@ impl Tcx {
 
     pub fn coroutine_def(&self, def: DefId) -> Result<&CoroutineDef> {
         match &self.store.item(def)?.data {
-            ItemData::Closure(ClosureDef {
-                coroutine: Some(coroutine),
-                ..
-            }) => Ok(coroutine),
-            _ => Err(Error::missing(format!(
-                "coroutine {}",
-                self.store.def_path_str(def)
-            ))),
+            ItemData::Closure(ClosureDef { coroutine: Some(coroutine), .. }) => Ok(coroutine),
+            _ => Err(Error::missing(format!("coroutine {}", self.store.def_path_str(def)))),
         }
     }
 
@@ -272,9 +245,7 @@ impl Tcx {
     /// `T` of `Box<T, A>`.
     pub fn boxed_ty(&self, ty: Ty) -> Option<Ty> {
         match *self.kind(ty) {
-            TyKind::Adt(def, args) if self.is_box(def) => {
-                self.args(args).first().and_then(|arg| arg.as_type())
-            }
+            TyKind::Adt(def, args) if self.is_box(def) => self.args(args).first().and_then(|arg| arg.as_type()),
             _ => None,
         }
     }
@@ -303,12 +274,7 @@ impl Tcx {
     /// The synthetic arguments at the end of a closure's: `(kind, signature as fn ptr, tupled upvars)`.
     pub fn closure_parts(&self, args: Args) -> Result<(Ty, Ty, Ty)> {
         match self.args(args) {
-            [
-                ..,
-                GenericArg::Type(kind),
-                GenericArg::Type(sig),
-                GenericArg::Type(upvars),
-            ] => Ok((*kind, *sig, *upvars)),
+            [.., GenericArg::Type(kind), GenericArg::Type(sig), GenericArg::Type(upvars)] => Ok((*kind, *sig, *upvars)),
             _ => Err(Error::missing("closure arguments")),
         }
     }
@@ -323,13 +289,9 @@ impl Tcx {
                 GenericArg::Type(yield_),
                 GenericArg::Type(return_),
                 GenericArg::Type(upvars),
-            ] => Ok(CoroutineParts {
-                kind: *kind,
-                resume: *resume,
-                yield_: *yield_,
-                return_: *return_,
-                upvars: *upvars,
-            }),
+            ] => {
+                Ok(CoroutineParts { kind: *kind, resume: *resume, yield_: *yield_, return_: *return_, upvars: *upvars })
+            }
             _ => Err(Error::missing("coroutine arguments")),
         }
     }

@@ -13,9 +13,6 @@ pub struct Cache {
 impl Tcx {
     /// `tcx.type_id_hash(ty)`, for a concrete type.
     pub fn type_id_hash(&self, ty: Ty) -> Result<u128> {
-        self.type_ids
-            .hashes
-            .get_or_try(ty, |_| Err(Error::unsupported("TypeId")))
-            .copied()
+        self.type_ids.hashes.get_or_try(ty, |_| Err(Error::unsupported("TypeId"))).copied()
     }
 }

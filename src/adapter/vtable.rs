@@ -25,9 +25,6 @@ pub enum VtblEntry {
 impl Tcx {
     /// All slots of the vtable of `ty` for `dyn_ty`.
     pub fn vtable_entries(&self, ty: Ty, dyn_ty: Ty) -> Result<&[VtblEntry]> {
-        self.vtables
-            .entries
-            .get_or_try((ty, dyn_ty), |_| Err(Error::unsupported("vtable")))
-            .map(Vec::as_slice)
+        self.vtables.entries.get_or_try((ty, dyn_ty), |_| Err(Error::unsupported("vtable"))).map(Vec::as_slice)
     }
 }

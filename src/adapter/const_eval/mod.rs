@@ -18,33 +18,20 @@ impl Tcx {
     }
 
     /// The value of constant, inline constant or promoted `def` for concrete `args`.
-    pub fn const_eval(
-        &self,
-        def: DefId,
-        args: Args,
-        promoted: Option<Promoted>,
-    ) -> Result<ConstValue> {
-        self.consts
-            .values
-            .get_or_try((def, args, promoted), |_| {
-                Err(Error::unsupported("constant"))
-            })
-            .copied()
+    pub fn const_eval(&self, def: DefId, args: Args, promoted: Option<Promoted>) -> Result<ConstValue> {
+        self.consts.values.get_or_try((def, args, promoted), |_| Err(Error::unsupported("constant"))).copied()
     }
 
     /// A constant in a type, with concrete arguments, as a value.
     pub fn eval_type_const(&self, def: DefId, args: Args) -> Result<Const> {
         let _ = args;
-        Err(Error::unsupported(format!(
-            "type-level constant {}",
-            self.store.def_path_str(def)
-        )))
+        Err(Error::unsupported(format!("type-level constant {}", self.store.def_path_str(def))))
     }
 
     /// The initial memory of a static.
     pub fn eval_static(&self, def: DefId) -> Result<AllocId> {
-        self.static_def(def)?.initializer.ok_or_else(|| {
-            Error::missing(format!("initializer of {}", self.store.def_path_str(def)))
-        })
+        self.static_def(def)?
+            .initializer
+            .ok_or_else(|| Error::missing(format!("initializer of {}", self.store.def_path_str(def))))
     }
 }

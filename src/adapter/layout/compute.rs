@@ -7,9 +7,8 @@ use crate::adapter::{Error, Result, Tcx};
 use ramir::interner::TypeFlags;
 use ramir::*;
 use rustc_abi::{
-    AddressSpace, Align, BackendRepr, FieldsShape, Float, HasDataLayout, Integer, IntegerType,
-    LayoutCalculator, LayoutCalculatorError, Niche, Primitive, Scalar, Size, StructKind,
-    WrappingRange,
+    AddressSpace, Align, BackendRepr, FieldsShape, Float, HasDataLayout, Integer, IntegerType, LayoutCalculator,
+    LayoutCalculatorError, Niche, Primitive, Scalar, Size, StructKind, WrappingRange,
 };
 use rustc_index::IndexVec;
 use rustc_index::bit_set::BitMatrix;
@@ -89,27 +88,14 @@ fn float_ty(ty: FloatTy) -> Float {
 }
 
 /// The tag type for discriminants in `min..=max`, and whether it is signed (`IntegerExt::discr_range_of_repr`).
-fn discr_range_of_repr(
-    tcx: &Tcx,
-    repr: &rustc_abi::ReprOptions,
-    min: i128,
-    max: i128,
-) -> (Integer, bool) {
+fn discr_range_of_repr(tcx: &Tcx, repr: &rustc_abi::ReprOptions, min: i128, max: i128) -> (Integer, bool) {
     if let Some(int) = repr.int {
         return (Integer::from_attr(tcx, int), int.is_signed());
     }
     let unsigned_fit = Integer::fit_unsigned(std::cmp::max(min as u128, max as u128));
     let signed_fit = std::cmp::max(Integer::fit_signed(min), Integer::fit_signed(max));
-    let at_least = if repr.c() {
-        tcx.data_layout().c_enum_min_size
-    } else {
-        Integer::I8
-    };
-    if unsigned_fit <= signed_fit {
-        (unsigned_fit.max(at_least), false)
-    } else {
-        (signed_fit.max(at_least), true)
-    }
+    let at_least = if repr.c() { tcx.data_layout().c_enum_min_size } else { Integer::I8 };
+    if unsigned_fit <= signed_fit { (unsigned_fit.max(at_least), false) } else { (signed_fit.max(at_least), true) }
 }
 
 impl Tcx {
@@ -126,10 +112,7 @@ impl Tcx {
         if depth > MAX_DEPTH {
             return Err(self.layout_error(ty, "a cycle occurred during layout computation"));
         }
-        let layout = self
-            .layouts
-            .layouts
-            .get_or_try(ty, |&ty| self.compute_layout(ty, depth + 1))?;
+        let layout = self.layouts.layouts.get_or_try(ty, |&ty| self.compute_layout(ty, depth + 1))?;
         Ok(TyAndLayout { ty, layout })
     }
 
@@ -141,20 +124,12 @@ impl Tcx {
         self.layout_error(
             ty,
             match error {
-                LayoutCalculatorError::SizeOverflow => {
-                    "values of the type are too big for the target architecture"
-                }
-                LayoutCalculatorError::UnexpectedUnsized(_) => {
-                    "the size of a part of the type is not known"
-                }
+                LayoutCalculatorError::SizeOverflow => "values of the type are too big for the target architecture",
+                LayoutCalculatorError::UnexpectedUnsized(_) => "the size of a part of the type is not known",
                 LayoutCalculatorError::EmptyUnion => "the union has no fields",
-                LayoutCalculatorError::ReprConflict => {
-                    "the representation hints of the type conflict"
-                }
+                LayoutCalculatorError::ReprConflict => "the representation hints of the type conflict",
                 LayoutCalculatorError::ZeroLengthSimdType => "the SIMD type has zero elements",
-                LayoutCalculatorError::OversizedSimdType { .. } => {
-                    "the SIMD type has too many elements"
-                }
+                LayoutCalculatorError::OversizedSimdType { .. } => "the SIMD type has too many elements",
                 LayoutCalculatorError::NonPrimitiveSimdType(_) => {
                     "the SIMD type's elements are not integers, floats or pointers"
                 }
@@ -163,10 +138,7 @@ impl Tcx {
     }
 
     fn full_scalar(&self, value: Primitive) -> Scalar {
-        Scalar::Initialized {
-            value,
-            valid_range: WrappingRange::full(value.size(self)),
-        }
+        Scalar::Initialized { value, valid_range: WrappingRange::full(value.size(self)) }
     }
 
     fn compute_layout(&self, ty: Ty, depth: u32) -> Result<LayoutData> {
@@ -177,10 +149,7 @@ impl Tcx {
         let scalar = |value| Ok(LayoutData::scalar(self, self.full_scalar(value)));
         let part = |ty: Ty| Ok::<_, Error>(Part(self.layout_of_nested(ty, depth)?.layout));
         let univariant = |tys: &[Ty], kind| {
-            let fields = tys
-                .iter()
-                .map(|&ty| part(ty))
-                .collect::<Result<IndexVec<FieldIdx, _>>>()?;
+            let fields = tys.iter().map(|&ty| part(ty)).collect::<Result<IndexVec<FieldIdx, _>>>()?;
             map(calc.univariant(&fields, &Default::default(), kind))
         };
 
@@ -202,10 +171,7 @@ impl Tcx {
                 self,
                 Scalar::Initialized {
                     value: Primitive::Int(Integer::I32, false),
-                    valid_range: WrappingRange {
-                        start: 0,
-                        end: char::MAX.into(),
-                    },
+                    valid_range: WrappingRange { start: 0, end: char::MAX.into() },
                 },
             )),
             TyKind::Int(int) => scalar(Primitive::Int(int_ty(int), true)),
@@ -218,14 +184,10 @@ impl Tcx {
                 let data = self.pointer_scalar(matches!(self.kind(ty), TyKind::Ref(..)));
                 let tail = self.struct_tail(pointee)?;
                 let metadata = match self.kind(tail) {
-                    TyKind::Slice(_) | TyKind::Str => {
-                        self.full_scalar(Primitive::Int(Integer::I64, false))
-                    }
+                    TyKind::Slice(_) | TyKind::Str => self.full_scalar(Primitive::Int(Integer::I64, false)),
                     TyKind::Dynamic(..) => self.pointer_scalar(true),
                     TyKind::Param(_) | TyKind::Alias(..) | TyKind::Bound { .. } | TyKind::Error => {
-                        return Err(
-                            self.layout_error(ty, "the type behind the pointer is not known")
-                        );
+                        return Err(self.layout_error(ty, "the type behind the pointer is not known"));
                     }
                     _ => return Ok(LayoutData::scalar(self, data)),
                 };
@@ -236,12 +198,8 @@ impl Tcx {
                 let count = self.const_to_usize(count)?;
                 map(calc.array_like(self.layout_of_nested(elem, depth)?.layout, Some(count)))
             }
-            TyKind::Slice(elem) => {
-                map(calc.array_like(self.layout_of_nested(elem, depth)?.layout, None))
-            }
-            TyKind::Str => {
-                map(calc.array_like(self.layout_of_nested(self.common.u8, depth)?.layout, None))
-            }
+            TyKind::Slice(elem) => map(calc.array_like(self.layout_of_nested(elem, depth)?.layout, None)),
+            TyKind::Str => map(calc.array_like(self.layout_of_nested(self.common.u8, depth)?.layout, None)),
 
             TyKind::FnDef(..) => Ok(LayoutData::unit(self, true)),
             TyKind::Dynamic(..) | TyKind::Foreign(_) => Ok(LayoutData::unit(self, false)),
@@ -250,19 +208,14 @@ impl Tcx {
                 univariant(self.upvar_tys(ty)?, StructKind::AlwaysSized)
             }
             TyKind::Tuple(ref tys) => {
-                let kind = if tys.is_empty() {
-                    StructKind::AlwaysSized
-                } else {
-                    StructKind::MaybeUnsized
-                };
+                let kind = if tys.is_empty() { StructKind::AlwaysSized } else { StructKind::MaybeUnsized };
                 univariant(tys, kind)
             }
             TyKind::Coroutine(def, args) => self.coroutine_type_layout(ty, def, args, depth),
             TyKind::Adt(def, args) => self.adt_layout(ty, def, args, depth),
-            TyKind::UnsafeBinder { ty, .. } => Ok(self
-                .layout_of_nested(self.erase_bound_in_ty(ty)?, depth)?
-                .layout
-                .clone()),
+            TyKind::UnsafeBinder { ty, .. } => {
+                Ok(self.layout_of_nested(self.erase_bound_in_ty(ty)?, depth)?.layout.clone())
+            }
 
             TyKind::Param(_)
             | TyKind::Alias(..)
@@ -280,13 +233,7 @@ impl Tcx {
         scalar
     }
 
-    fn coroutine_type_layout(
-        &self,
-        ty: Ty,
-        def: DefId,
-        args: Args,
-        depth: u32,
-    ) -> Result<LayoutData> {
+    fn coroutine_type_layout(&self, ty: Ty, def: DefId, args: Args, depth: u32) -> Result<LayoutData> {
         let info = self.coroutine_layout(def, args)?;
         let maybe_uninit = self.store.require_lang_item("maybe_uninit")?;
         let locals = info
@@ -304,11 +251,8 @@ impl Tcx {
             .iter()
             .map(|&upvar| Ok(Part(self.layout_of_nested(upvar, depth)?.layout)))
             .collect::<Result<IndexVec<FieldIdx, _>>>()?;
-        let variant_fields: IndexVec<VariantIdx, IndexVec<FieldIdx, usize>> = info
-            .variant_fields
-            .iter()
-            .map(|fields| fields.iter().map(|&local| local as usize).collect())
-            .collect();
+        let variant_fields: IndexVec<VariantIdx, IndexVec<FieldIdx, usize>> =
+            info.variant_fields.iter().map(|fields| fields.iter().map(|&local| local as usize).collect()).collect();
         let mut conflicts = BitMatrix::<usize, usize>::new(locals.len(), locals.len());
         for (local, others) in info.storage_conflicts.iter().enumerate() {
             for &other in others {
@@ -317,11 +261,7 @@ impl Tcx {
         }
         LayoutCalculator::new(&self.layouts.target)
             .coroutine(&locals, prefix, &variant_fields, &conflicts, |tag| {
-                Part(
-                    self.layouts
-                        .parts
-                        .insert((ty, super::Part::Tag), LayoutData::scalar(self, tag)),
-                )
+                Part(self.layouts.parts.insert((ty, super::Part::Tag), LayoutData::scalar(self, tag)))
             })
             .map_err(|e| self.calculator_error(ty, e))
     }
@@ -331,17 +271,12 @@ impl Tcx {
         let adt = self.adt_def(def)?;
         let repr = repr_options(&adt.repr);
         if adt.flags.unsupported_repr {
-            return Err(Error::unsupported(format!(
-                "representation of {}",
-                self.store.def_path_str(def)
-            )));
+            return Err(Error::unsupported(format!("representation of {}", self.store.def_path_str(def))));
         }
 
         if repr.simd() {
             let field = match &adt.variants[..] {
-                [VariantDef { fields, .. }] if fields.len() == 1 => {
-                    Some(self.field_ty(&fields[0], args)?)
-                }
+                [VariantDef { fields, .. }] if fields.len() == 1 => Some(self.field_ty(&fields[0], args)?),
                 _ => None,
             };
             let Some(&TyKind::Array(elem, len)) = field.map(|ty| self.kind(ty)) else {
@@ -360,35 +295,20 @@ impl Tcx {
                 variant
                     .fields
                     .iter()
-                    .map(|field| {
-                        Ok(Part(
-                            self.layout_of_nested(self.field_ty(field, args)?, depth)?
-                                .layout,
-                        ))
-                    })
+                    .map(|field| Ok(Part(self.layout_of_nested(self.field_ty(field, args)?, depth)?.layout)))
                     .collect::<Result<IndexVec<FieldIdx, _>>>()
             })
             .collect::<Result<IndexVec<VariantIdx, _>>>()?;
 
         if adt.kind == AdtKind::Union {
-            return calc
-                .layout_of_union(&repr, &variants)
-                .map_err(|e| self.calculator_error(ty, e));
+            return calc.layout_of_union(&repr, &variants).map_err(|e| self.calculator_error(ty, e));
         }
 
         let is_enum = adt.kind == AdtKind::Enum;
         let bound = |value: Option<u128>| value.map_or(Bound::Unbounded, Bound::Included);
-        let valid_range = (
-            bound(adt.flags.scalar_valid_range_start),
-            bound(adt.flags.scalar_valid_range_end),
-        );
+        let valid_range = (bound(adt.flags.scalar_valid_range_start), bound(adt.flags.scalar_valid_range_end));
         let discriminants = is_enum
-            .then(|| {
-                adt.variants
-                    .iter()
-                    .enumerate()
-                    .map(|(i, v)| (VariantIdx::new(i), v.discr as i128))
-            })
+            .then(|| adt.variants.iter().enumerate().map(|(i, v)| (VariantIdx::new(i), v.discr as i128)))
             .into_iter()
             .flatten();
         calc.layout_of_struct_or_enum(
@@ -405,17 +325,10 @@ impl Tcx {
         .map_err(|e| self.calculator_error(ty, e))
     }
 
-    fn restrict_to_pattern(
-        &self,
-        ty: Ty,
-        pattern: &Pattern,
-        layout: &mut LayoutData,
-    ) -> Result<()> {
+    fn restrict_to_pattern(&self, ty: Ty, pattern: &Pattern, layout: &mut LayoutData) -> Result<()> {
         let unsupported = || self.layout_error(ty, "pattern type that has no layout");
         let size = layout.size;
-        let (BackendRepr::Scalar(scalar) | BackendRepr::ScalarPair(scalar, _)) =
-            &mut layout.backend_repr
-        else {
+        let (BackendRepr::Scalar(scalar) | BackendRepr::ScalarPair(scalar, _)) = &mut layout.backend_repr else {
             return Err(unsupported());
         };
         let signed = matches!(scalar.primitive(), Primitive::Int(_, true));
@@ -427,11 +340,7 @@ impl Tcx {
             Pattern::NotNull => scalar.valid_range_mut().start = 1,
             Pattern::Range { start, end } => {
                 let (start, end) = (bits(*start)?, bits(*end)?);
-                let wraps = if signed {
-                    size.sign_extend(end) < size.sign_extend(start)
-                } else {
-                    end < start
-                };
+                let wraps = if signed { size.sign_extend(end) < size.sign_extend(start) } else { end < start };
                 if wraps {
                     return Err(unsupported());
                 }
@@ -439,11 +348,7 @@ impl Tcx {
             }
             Pattern::Or(parts) => {
                 // Two signed ranges that meet at the overflow make one wrapping range.
-                let [
-                    Pattern::Range { start: a, end: b },
-                    Pattern::Range { start: c, end: d },
-                ] = &parts[..]
-                else {
+                let [Pattern::Range { start: a, end: b }, Pattern::Range { start: c, end: d }] = &parts[..] else {
                     return Err(unsupported());
                 };
                 let (mut low, mut high) = ((bits(*a)?, bits(*b)?), (bits(*c)?, bits(*d)?));
@@ -456,17 +361,11 @@ impl Tcx {
                 {
                     return Err(unsupported());
                 }
-                *scalar.valid_range_mut() = WrappingRange {
-                    start: high.0,
-                    end: low.1,
-                };
+                *scalar.valid_range_mut() = WrappingRange { start: high.0, end: low.1 };
             }
         }
-        layout.largest_niche = Some(Niche {
-            offset: Size::ZERO,
-            value: scalar.primitive(),
-            valid_range: scalar.valid_range(self),
-        });
+        layout.largest_niche =
+            Some(Niche { offset: Size::ZERO, value: scalar.primitive(), valid_range: scalar.valid_range(self) });
         layout.fields = FieldsShape::Arbitrary {
             offsets: [Size::ZERO].into_iter().collect(),
             in_memory_order: [FieldIdx::new(0)].into_iter().collect(),
@@ -496,14 +395,8 @@ impl Tcx {
     fn is_sized_in_generic(&self, ty: Ty, clauses: &[Clause]) -> Result<bool> {
         let bounded = |clauses: &[Clause], is_self: &dyn Fn(Ty) -> bool| {
             clauses.iter().any(|clause| match clause {
-                Clause::Trait {
-                    trait_ref,
-                    polarity: true,
-                } => {
-                    let self_ty = self
-                        .args(trait_ref.args)
-                        .first()
-                        .and_then(|arg| arg.as_type());
+                Clause::Trait { trait_ref, polarity: true } => {
+                    let self_ty = self.args(trait_ref.args).first().and_then(|arg| arg.as_type());
                     self_ty.is_some_and(is_self) && self.implies_sized(trait_ref.def_id)
                 }
                 _ => false,

@@ -12,8 +12,7 @@ use rustc_abi::{AddressSpace, HasDataLayout, Primitive, TargetDataLayout, Varian
 pub type LayoutData = rustc_abi::LayoutData<FieldIdx, VariantIdx>;
 
 /// LLVM's data layout of x86_64-unknown-linux-gnu, as the target's specification gives it.
-const DATA_LAYOUT: &str =
-    "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128";
+const DATA_LAYOUT: &str = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128";
 
 pub struct Cache {
     target: TargetDataLayout,
@@ -34,12 +33,9 @@ enum Part {
 impl Default for Cache {
     fn default() -> Cache {
         Cache {
-            target: TargetDataLayout::parse_from_llvm_datalayout_string(
-                DATA_LAYOUT,
-                AddressSpace::ZERO,
-            )
-            .ok()
-            .expect("the data layout above is well-formed"),
+            target: TargetDataLayout::parse_from_llvm_datalayout_string(DATA_LAYOUT, AddressSpace::ZERO)
+                .ok()
+                .expect("the data layout above is well-formed"),
             layouts: Memo::default(),
             parts: Memo::default(),
             maybe_unsized: Memo::default(),
@@ -75,11 +71,7 @@ impl<'tcx> TyAndLayout<'tcx> {
         let field_ty = match *tcx.kind(self.ty) {
             TyKind::Pat(base, _) if i == 0 => base,
             TyKind::UnsafeBinder { ty, .. } => {
-                return TyAndLayout {
-                    ty: tcx.erase_bound_in_ty(ty)?,
-                    ..self
-                }
-                .field(tcx, i);
+                return TyAndLayout { ty: tcx.erase_bound_in_ty(ty)?, ..self }.field(tcx, i);
             }
             TyKind::Ref(_, pointee, _) | TyKind::RawPtr(pointee, _) => match i {
                 // The data pointer keeps the wide pointer's type, as in rustc: there may be no thin type for it.
@@ -90,10 +82,7 @@ impl<'tcx> TyAndLayout<'tcx> {
                     } else {
                         tcx.common.mut_unit_ptr
                     };
-                    return Ok(TyAndLayout {
-                        ty: self.ty,
-                        layout: tcx.layout_of(thin)?.layout,
-                    });
+                    return Ok(TyAndLayout { ty: self.ty, layout: tcx.layout_of(thin)?.layout });
                 }
                 1 => tcx.metadata_ty(pointee)?,
                 _ => return Err(no_field()),
@@ -106,10 +95,7 @@ impl<'tcx> TyAndLayout<'tcx> {
             TyKind::Coroutine(def, args) => match &self.layout.variants {
                 Variants::Single { index } => {
                     let info = tcx.coroutine_layout(def, args)?;
-                    let local = info
-                        .variant_fields
-                        .get(index.index())
-                        .and_then(|fields| fields.get(i));
+                    let local = info.variant_fields.get(index.index()).and_then(|fields| fields.get(i));
                     tcx.monomorphize(info.field_tys[*local.ok_or_else(no_field)? as usize], args)?
                 }
                 Variants::Multiple { tag, tag_field, .. } if tag_field.index() == i => {
@@ -120,11 +106,7 @@ impl<'tcx> TyAndLayout<'tcx> {
             TyKind::Tuple(ref tys) => *tys.get(i).ok_or_else(no_field)?,
             TyKind::Adt(def, args) => match &self.layout.variants {
                 Variants::Single { index } => {
-                    let variant = tcx
-                        .adt_def(def)?
-                        .variants
-                        .get(index.index())
-                        .ok_or_else(no_field)?;
+                    let variant = tcx.adt_def(def)?.variants.get(index.index()).ok_or_else(no_field)?;
                     tcx.field_ty(variant.fields.get(i).ok_or_else(no_field)?, args)?
                 }
                 Variants::Multiple { tag, .. } if i == 0 => return tcx.tag_layout(self.ty, *tag),
@@ -140,32 +122,19 @@ impl<'tcx> TyAndLayout<'tcx> {
         let layout = match &self.layout.variants {
             Variants::Single { index } if *index == variant => return Ok(self),
             Variants::Single { .. } | Variants::Empty => {
-                tcx.layouts
-                    .parts
-                    .get_or_try((self.ty, Part::AbsentVariant(variant)), |_| {
-                        let fields = match *tcx.kind(self.ty) {
-                            TyKind::Adt(def, _) => tcx
-                                .adt_def(def)?
-                                .variants
-                                .get(variant.index())
-                                .map(|v| v.fields.len()),
-                            _ => None,
-                        };
-                        let fields = fields.ok_or_else(|| {
-                            Error::missing(format!(
-                                "variant {variant:?} of {:?}",
-                                tcx.kind(self.ty)
-                            ))
-                        })?;
-                        Ok::<_, Error>(LayoutData::uninhabited_variant(tcx, variant, fields))
-                    })?
+                tcx.layouts.parts.get_or_try((self.ty, Part::AbsentVariant(variant)), |_| {
+                    let fields = match *tcx.kind(self.ty) {
+                        TyKind::Adt(def, _) => tcx.adt_def(def)?.variants.get(variant.index()).map(|v| v.fields.len()),
+                        _ => None,
+                    };
+                    let fields = fields
+                        .ok_or_else(|| Error::missing(format!("variant {variant:?} of {:?}", tcx.kind(self.ty))))?;
+                    Ok::<_, Error>(LayoutData::uninhabited_variant(tcx, variant, fields))
+                })?
             }
             Variants::Multiple { variants, .. } => &variants[variant],
         };
-        Ok(TyAndLayout {
-            ty: self.ty,
-            layout,
-        })
+        Ok(TyAndLayout { ty: self.ty, layout })
     }
 
     pub fn is_transparent(self, tcx: &Tcx) -> bool {
@@ -198,17 +167,12 @@ impl<'tcx> TyAndLayout<'tcx> {
             }
         }
         let flag = rustc_abi::ReprFlags::PASS_INDIRECTLY_IN_NON_RUSTIC_ABIS;
-        Ok(base
-            .adt_repr(tcx)
-            .is_some_and(|repr| repr.flags.contains(flag)))
+        Ok(base.adt_repr(tcx).is_some_and(|repr| repr.flags.contains(flag)))
     }
 
     fn adt_repr(self, tcx: &Tcx) -> Option<rustc_abi::ReprOptions> {
         match *tcx.kind(self.ty) {
-            TyKind::Adt(def, _) => tcx
-                .adt_def(def)
-                .ok()
-                .map(|adt| compute::repr_options(&adt.repr)),
+            TyKind::Adt(def, _) => tcx.adt_def(def).ok().map(|adt| compute::repr_options(&adt.repr)),
             _ => None,
         }
     }
@@ -221,13 +185,9 @@ impl Tcx {
     }
 
     fn tag_layout(&self, of: Ty, tag: rustc_abi::Scalar) -> Result<TyAndLayout<'_>> {
-        let layout = self.layouts.parts.get_or_try((of, Part::Tag), |_| {
-            Ok::<_, Error>(LayoutData::scalar(self, tag))
-        })?;
-        Ok(TyAndLayout {
-            ty: self.primitive_ty(tag.primitive()),
-            layout,
-        })
+        let layout =
+            self.layouts.parts.get_or_try((of, Part::Tag), |_| Ok::<_, Error>(LayoutData::scalar(self, tag)))?;
+        Ok(TyAndLayout { ty: self.primitive_ty(tag.primitive()), layout })
     }
 
     /// The type that has the layout of a primitive.
@@ -258,9 +218,7 @@ impl Tcx {
         let tail = self.struct_tail(pointee)?;
         match self.kind(tail) {
             TyKind::Slice(_) | TyKind::Str => Ok(self.common.usize),
-            TyKind::Dynamic(..) => {
-                Ok(self.mk_ref(self.mk_array(self.common.usize, 3), Mutability::Not))
-            }
+            TyKind::Dynamic(..) => Ok(self.mk_ref(self.mk_array(self.common.usize, 3), Mutability::Not)),
             _ => Ok(self.common.unit),
         }
     }

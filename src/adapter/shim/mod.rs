@@ -26,18 +26,16 @@ impl Tcx {
     pub fn instance_mir(&self, instance: Instance) -> Result<InstanceBody<'_>> {
         match instance.def {
             InstanceKind::Item(def) => Ok(InstanceBody {
-                body: self.store.body(def)?.ok_or_else(|| {
-                    Error::missing(format!("body of {}", self.store.def_path_str(def)))
-                })?,
+                body: self
+                    .store
+                    .body(def)?
+                    .ok_or_else(|| Error::missing(format!("body of {}", self.store.def_path_str(def))))?,
                 args: instance.args,
             }),
             kind => Ok(InstanceBody {
-                body: self
-                    .shims
-                    .bodies
-                    .get_or_try((kind, instance.args), |(kind, _)| {
-                        Err(Error::unsupported(format!("shim {kind:?}")))
-                    })?,
+                body: self.shims.bodies.get_or_try((kind, instance.args), |(kind, _)| {
+                    Err(Error::unsupported(format!("shim {kind:?}")))
+                })?,
                 args: Args::EMPTY,
             }),
         }
