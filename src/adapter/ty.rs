@@ -225,6 +225,42 @@ impl Tcx {
         })
     }
 
+    /// The signature of a function, method or constructor for concrete arguments, bound regions erased, normalized.
+    pub fn concrete_sig(&self, def: DefId, args: Args) -> Result<PolyFnSig> {
+        let sig = match &self.store.item(def)?.data {
+            ItemData::Fn(f) => &f.sig,
+            ItemData::Ctor(ctor) => &ctor.sig,
+            _ => return Err(Error::missing(format!("signature of {}", self.store.def_path_str(def)))),
+        };
+        self.normalize_sig(&self.subst_sig(sig, args)?)
+    }
+
+    /// The signature of a function item or function pointer, bound regions erased, normalized.
+    pub fn fn_sig_of_ty(&self, ty: Ty) -> Result<PolyFnSig> {
+        match *self.kind(ty) {
+            TyKind::FnDef(def, args) => self.concrete_sig(def, args),
+            TyKind::FnPtr(ref sig) => self.normalize_sig(sig),
+            ref other => Err(Error::missing(format!("signature of {other:?}"))),
+        }
+    }
+
+    fn normalize_sig(&self, sig: &PolyFnSig) -> Result<PolyFnSig> {
+        let sig = self.erase_late_bound(sig)?;
+        let tys = sig.inputs_and_output.iter().map(|&ty| self.normalize(ty)).collect::<Result<_>>()?;
+        Ok(PolyFnSig { inputs_and_output: tys, ..sig })
+    }
+
+    /// The type of a pointer to a thread-local static, as `Rvalue::ThreadLocalRef` has it.
+    pub fn thread_local_ptr_ty(&self, def: DefId) -> Result<Ty> {
+        let def = self.static_def(def)?;
+        let ty = self.normalize(def.ty)?;
+        Ok(match def.mutability {
+            Mutability::Mut => self.mk_ptr(ty, Mutability::Mut),
+            Mutability::Not if def.is_foreign => self.mk_ptr(ty, Mutability::Not),
+            Mutability::Not => self.mk_ref(ty, Mutability::Not),
+        })
+    }
+
     /// The length of an array type's constant.
     pub fn const_to_usize(&self, ct: Const) -> Result<u64> {
         let ct = self.normalize_const(ct)?;

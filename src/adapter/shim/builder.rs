@@ -3,7 +3,7 @@
 use crate::adapter::{Result, Tcx};
 use ramir::*;
 
-/// A body under construction. Block 0 is the entry and is given its terminator by [`BodyBuilder::finish`].
+/// A body under construction.
 pub struct BodyBuilder<'a> {
     pub tcx: &'a Tcx,
     locals: Vec<LocalDecl>,
@@ -29,17 +29,12 @@ impl<'a> BodyBuilder<'a> {
         for &input in inputs {
             builder.new_temp(input);
         }
-        builder.new_block(Vec::new(), TerminatorKind::Unreachable, false);
         Ok(builder)
     }
 
     pub fn new_temp(&mut self, ty: Ty) -> Local {
         self.locals.push(LocalDecl { ty, mutability: Mutability::Mut, span: self.source_info.span });
         Local::new(self.locals.len() - 1)
-    }
-
-    pub fn local_ty(&self, local: Local) -> Ty {
-        self.locals[local.index()].ty
     }
 
     pub fn new_block(&mut self, statements: Vec<Statement>, kind: TerminatorKind, is_cleanup: bool) -> BasicBlock {
