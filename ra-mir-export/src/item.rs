@@ -12,6 +12,7 @@ use rustc_hir::def::CtorKind;
 use rustc_hir::definitions::DefPathData;
 use rustc_hir::{self as hir, LangItem};
 use rustc_middle::middle::codegen_fn_attrs::CodegenFnAttrFlags;
+use rustc_middle::traits::specialization_graph::Node;
 use rustc_middle::ty::AssocContainer;
 use std::ops::Bound;
 
@@ -223,7 +224,18 @@ impl<'tcx> ExportCx<'tcx, '_> {
                 Some(ty::ImplPolarity::Negative) => ramir::ImplPolarity::Negative,
                 Some(ty::ImplPolarity::Reservation) => ramir::ImplPolarity::Reservation,
             },
-            specialization_parent: header.and_then(|_| tcx.impl_parent(def_id)).map(|p| self.def_id(p)),
+            specialization_parent: header
+                .and_then(|h| match def_id.is_local() {
+                    true => {
+                        let trait_def = tcx.trait_def(h.trait_ref.skip_binder().def_id);
+                        match trait_def.ancestors(tcx, def_id).ok()?.nth(1)? {
+                            Node::Impl(parent) => Some(parent),
+                            Node::Trait(_) => None,
+                        }
+                    }
+                    false => tcx.impl_parent(def_id),
+                })
+                .map(|p| self.def_id(p)),
             items,
         }
     }
@@ -305,9 +317,11 @@ impl<'tcx> ExportCx<'tcx, '_> {
         let assoc = (kind == DefKind::AssocConst).then(|| self.assoc_item(def_id));
         let value = if assoc.is_some_and(|a| !a.has_value) {
             None
+        } else if tcx.is_type_const(def_id) {
+            tcx.const_of_item(def_id).instantiate_identity().try_to_value().map(|v| tcx.valtree_to_const_val(v))
         } else if let Some((value, _)) = tcx.trivial_const(def_id) {
             Some(value)
-        } else if tcx.generics_of(def_id).requires_monomorphization(tcx) || tcx.is_type_const(def_id) {
+        } else if tcx.generics_of(def_id).requires_monomorphization(tcx) {
             None
         } else {
             tcx.const_eval_poly(def_id).ok()
