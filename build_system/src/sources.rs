@@ -183,10 +183,10 @@ fn download_debian(cx: &Context) -> anyhow::Result<(TempDir, PathBuf)> {
         .output();
     let targets = match targets {
         Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).into_owned(),
-        _ => bail!(none("no component rustc-dev, and no apt to fetch Debian's source package")),
+        _ => bail!(none("there is no apt to fetch Debian's source package")),
     };
     let Some(uri) = targets.lines().find(|line| line.starts_with("http")) else {
-        bail!(none("no component rustc-dev, and apt knows no Debian mirror"));
+        bail!(none("apt knows no Debian mirror"));
     };
     let step = cx.progress.step("sources", &format!("fetching Debian's source package from {uri}"));
     let dir = tempfile::Builder::new()

@@ -88,7 +88,7 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
     )?;
     step.finish("done");
     let counts = summarize(&results, &exclusions);
-    write_report(results, &counts, &exclusions, options, &report_path, partial)?;
+    write_report(results, &exclusions, options, &report_path, partial)?;
     println!("report: {}", report_path.display());
     Ok(counts)
 }
@@ -359,26 +359,23 @@ fn summarize(results: &[TestResult], exclusions: &BTreeMap<String, String>) -> C
 
 fn write_report(
     results: Vec<TestResult>,
-    counts: &Counts,
     exclusions: &BTreeMap<String, String>,
     options: &Options<'_>,
     path: &Path,
     partial: bool,
 ) -> anyhow::Result<()> {
+    let compiler = options.compiler.display().to_string();
     let mut tests = results;
     if partial && path.exists() {
-        let ran: BTreeSet<String> = tests.iter().map(|test| test.path.clone()).collect();
         let old = Report::read(path)?;
-        tests.extend(old.tests.into_iter().filter(|test| !ran.contains(&test.path)));
-        tests.sort_by(|a, b| a.path.cmp(&b.path));
+        if old.compiler == compiler {
+            let ran: BTreeSet<String> = tests.iter().map(|test| test.path.clone()).collect();
+            tests.extend(old.tests.into_iter().filter(|test| !ran.contains(&test.path)));
+            tests.sort_by(|a, b| a.path.cmp(&b.path));
+        }
     }
+    let passed = tests.iter().filter(|test| test.outcome == Outcome::Passed).count();
     let excluded = tests.iter().filter(|test| test.outcome != Outcome::Passed && exclusions.contains_key(&test.path)).count();
-    let report = Report {
-        compiler: options.compiler.display().to_string(),
-        passed: counts.passed,
-        failed: counts.failed,
-        excluded,
-        tests,
-    };
+    let report = Report { compiler, passed, failed: tests.len() - passed - excluded, excluded, tests };
     report.write(path)
 }
