@@ -5,3 +5,7 @@
 
 pub mod adapter;
 pub mod mono;
+pub mod driver;
+
+/// The version of the code generator library, for `-vV`.
+pub const CRANELIFT_VERSION: &str = cranelift_codegen::VERSION;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The `rac` executable.
+
+fn main() -> std::process::ExitCode {
+    rac::driver::main(std::env::args())
+}

@@ -1,0 +1,203 @@
+//! Ahead-of-time compilation: front end, collection, code generation, linking, each a phase with its time.
+
+use super::crates::{self, CrateFiles};
+use super::diagnostics::Diagnostics;
+use super::frontend::{self, Checked};
+use super::link::{self, LinkInput};
+use super::options::{CrateType, OutputType, Session};
+use super::output::{Scratch, write_whole};
+use super::rlib;
+use super::toolchain::Toolchain;
+use crate::adapter::Tcx;
+use crate::adapter::store::Store;
+use anyhow::{Context, Result, ensure};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// Compiles the session's crate. The exit code is the front end's if the program is wrong.
+pub fn compile(session: &Session, diagnostics: &Diagnostics) -> Result<ExitCode> {
+    let mut phases = Phases::default();
+    if session.input != "-" {
+        // rustc says this in the same words, but only after it has started.
+        let path = Path::new(&session.input);
+        ensure!(path.exists(), "couldn't read `{}`: No such file or directory (os error 2)", path.display());
+    }
+    let toolchain = Toolchain::find(session.cli.sysroot.as_deref())?;
+    let default_output = output_path(session, session.crate_types.first().copied().unwrap_or(CrateType::Bin));
+    let scratch = Scratch::new(&default_output)?;
+
+    let wants_metadata = session.crate_types.contains(&CrateType::Rlib) && session.emits(OutputType::Link);
+    let running = frontend::start(session, &toolchain, &scratch, wants_metadata)?;
+    let checked = match running.finish()? {
+        Ok(checked) => checked,
+        Err(code) => return Ok(ExitCode::from(code)),
+    };
+    phases.end("frontend");
+
+    let files = crates::locate(session, &toolchain, &scratch, &checked.ramir)?;
+    let store = Store::open(&files.ramir)?;
+    let tcx = Tcx::new(store, session.adapter_options());
+    phases.end("load");
+    emit_ramir(session, &scratch, &checked)?;
+    if let (Some(from), true) = (&checked.metadata, session.emits(OutputType::Metadata)) {
+        scratch.publish(from, &emit_path(session, OutputType::Metadata, "rmeta"))?;
+        std::fs::copy(&checked.ramir, emit_path(session, OutputType::Metadata, "rmeta").with_extension("ramir"))
+            .context("cannot write the crate's .ramir beside its metadata")?;
+    }
+    if ![OutputType::Link, OutputType::Obj, OutputType::Clif].iter().any(|ty| session.emits(*ty)) {
+        return Ok(ExitCode::SUCCESS);
+    }
+
+    let objects = generate(session, diagnostics, &tcx, &scratch, &mut phases)?;
+    if session.emits(OutputType::Obj) {
+        emit_objects(session, &objects)?;
+    }
+    if session.emits(OutputType::Link) {
+        let types = if session.crate_types.is_empty() { &[CrateType::Bin][..] } else { &session.crate_types };
+        for &ty in types {
+            let built = Built { tcx: &tcx, files: &files, checked: &checked, objects: &objects };
+            link_one(session, &toolchain, &scratch, &built, ty)?;
+        }
+        phases.end("link");
+    }
+    if session.timings {
+        phases.print();
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Collects the crate's mono items and generates their objects.
+fn generate(
+    session: &Session,
+    diagnostics: &Diagnostics,
+    tcx: &Tcx,
+    scratch: &Scratch,
+    phases: &mut Phases,
+) -> Result<Vec<PathBuf>> {
+    let _ = (session, diagnostics, tcx, scratch, phases);
+    anyhow::bail!("code generation")
+}
+
+/// What a link starts from.
+struct Built<'a> {
+    tcx: &'a Tcx,
+    files: &'a CrateFiles,
+    checked: &'a Checked,
+    objects: &'a [PathBuf],
+}
+
+fn link_one(session: &Session, toolchain: &Toolchain, scratch: &Scratch, built: &Built<'_>, ty: CrateType) -> Result<()> {
+    let out = output_path(session, ty);
+    let made = scratch.path("linked");
+    match ty {
+        CrateType::Bin => {
+            let sysroot: Vec<_> = built
+                .tcx
+                .store
+                .crates()
+                .filter(|krate| krate.loaded.path().starts_with(&toolchain.std_ramir))
+                .map(|krate| krate.loaded.num())
+                .collect();
+            let input = LinkInput {
+                objects: built.objects,
+                crates: &built.files.linked,
+                native_libs: link::native_libs(session, &built.tcx.store, &sysroot)?,
+            };
+            link::link_executable(session, toolchain, &input, &made)?;
+        }
+        CrateType::Rlib => {
+            let metadata = built.checked.metadata.as_deref().context("the front end wrote no metadata")?;
+            rlib::write_rlib(&made, metadata, built.objects)?;
+            let ramir = out.with_extension("ramir");
+            std::fs::copy(&built.checked.ramir, &ramir).with_context(|| format!("cannot write `{}`", ramir.display()))?;
+        }
+        CrateType::Staticlib => rlib::write_staticlib(&made, built.objects, &built.files.linked)?,
+    }
+    scratch.publish(&made, &out)
+}
+
+fn emit_ramir(session: &Session, scratch: &Scratch, checked: &Checked) -> Result<()> {
+    if session.emits(OutputType::Ramir) {
+        let copy = scratch.path("emit.ramir");
+        let to = emit_path(session, OutputType::Ramir, "ramir");
+        std::fs::copy(&checked.ramir, &copy).with_context(|| format!("cannot write `{}`", to.display()))?;
+        scratch.publish(&copy, &to)?;
+    }
+    Ok(())
+}
+
+/// Copies the objects out: one object keeps the crate's name, several are numbered.
+fn emit_objects(session: &Session, objects: &[PathBuf]) -> Result<()> {
+    let to = emit_path(session, OutputType::Obj, "o");
+    for (i, object) in objects.iter().enumerate() {
+        let to = if objects.len() == 1 { to.clone() } else { to.with_extension(format!("{i}.o")) };
+        let bytes = std::fs::read(object).with_context(|| format!("cannot read `{}`", object.display()))?;
+        write_whole(&to, &bytes)?;
+    }
+    Ok(())
+}
+
+/// Where an output of type `ty` goes if its option gives no path.
+fn emit_path(session: &Session, ty: OutputType, extension: &str) -> PathBuf {
+    if let Some((_, Some(path))) = session.emit.iter().find(|(t, _)| *t == ty) {
+        return path.clone();
+    }
+    match &session.cli.output {
+        Some(output) if session.emit.len() == 1 => output.clone(),
+        Some(output) => output.with_extension(extension),
+        None => {
+            let prefix = if ty == OutputType::Metadata { "lib" } else { "" };
+            in_out_dir(session, format!("{prefix}{}{}.{extension}", session.crate_name, session.extra_filename))
+        }
+    }
+}
+
+/// Where the linked crate goes.
+fn output_path(session: &Session, ty: CrateType) -> PathBuf {
+    if let Some((_, Some(path))) = session.emit.iter().find(|(t, _)| *t == OutputType::Link) {
+        return path.clone();
+    }
+    if let Some(output) = &session.cli.output {
+        return output.clone();
+    }
+    let (name, extra) = (&session.crate_name, &session.extra_filename);
+    in_out_dir(session, match ty {
+        CrateType::Bin => format!("{name}{extra}"),
+        CrateType::Rlib => format!("lib{name}{extra}.rlib"),
+        CrateType::Staticlib => format!("lib{name}{extra}.a"),
+    })
+}
+
+fn in_out_dir(session: &Session, name: String) -> PathBuf {
+    session.cli.out_dir.as_deref().unwrap_or(Path::new("")).join(name)
+}
+
+/// How long each phase took.
+pub struct Phases {
+    since: Instant,
+    done: Vec<(&'static str, Duration)>,
+    /// Functions that were generated, for throughput.
+    pub codegen_fns: usize,
+}
+
+impl Default for Phases {
+    fn default() -> Self {
+        Phases { since: Instant::now(), done: Vec::new(), codegen_fns: 0 }
+    }
+}
+
+impl Phases {
+    /// Ends the phase that began when the last one ended.
+    pub fn end(&mut self, name: &'static str) {
+        let now = Instant::now();
+        self.done.push((name, now - self.since));
+        self.since = now;
+    }
+
+    fn print(&self) {
+        let times: Vec<String> =
+            self.done.iter().map(|(name, time)| format!("\"{name}_seconds\":{:.6}", time.as_secs_f64())).collect();
+        eprintln!("{{\"codegen_fns\":{},{}}}", self.codegen_fns, times.join(","));
+    }
+}

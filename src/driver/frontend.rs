@@ -1,0 +1,75 @@
+//! The front end: rustc's own, run as `ra-mir-export`, which checks the crate, prints rustc's diagnostics and writes
+//! the crate's `.ramir`.
+
+use super::options::{Color, OutputType, Session};
+use super::output::Scratch;
+use super::toolchain::Toolchain;
+use anyhow::{Context, Result, bail};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+
+/// A front end that is running.
+pub struct Running {
+    child: Child,
+    ramir: PathBuf,
+    metadata: Option<PathBuf>,
+}
+
+/// What the front end left behind.
+pub struct Checked {
+    pub ramir: PathBuf,
+    pub metadata: Option<PathBuf>,
+}
+
+/// Starts the front end on the session's crate.
+pub fn start(session: &Session, toolchain: &Toolchain, scratch: &Scratch, wants_metadata: bool) -> Result<Running> {
+    let ramir = scratch.path(&format!("{}.ramir", session.crate_name));
+    let mut command = Command::new(&toolchain.exporter);
+    command.arg("--out").arg(&ramir).arg("--sysroot").arg(&toolchain.sysroot).arg("--");
+    command.args(session.frontend_args());
+    // The front end's standard error is the terminal or file that rac was given, so it decides on colours alike.
+    command.arg(match session.cli.color {
+        Color::Always => "--color=always",
+        Color::Never => "--color=never",
+        Color::Auto if std::io::stderr().is_terminal() => "--color=always",
+        Color::Auto => "--color=auto",
+    });
+    let metadata = (wants_metadata || session.emits(OutputType::Metadata))
+        .then(|| scratch.path(&format!("lib{}{}.rmeta", session.crate_name, session.extra_filename)));
+    if let Some(metadata) = &metadata {
+        command.arg(format!("--emit=metadata={}", metadata.display()));
+    }
+    let child = command.spawn().with_context(|| format!("cannot run the front end `{}`", toolchain.exporter.display()))?;
+    Ok(Running { child, ramir, metadata })
+}
+
+impl Running {
+    /// Waits for the front end. `Err(code)` inside: the program is wrong and the front end has said so.
+    pub fn finish(mut self) -> Result<std::result::Result<Checked, u8>> {
+        let status = self.child.wait().context("the front end was lost")?;
+        match status.code() {
+            Some(0) if self.ramir.exists() => Ok(Ok(Checked { ramir: self.ramir, metadata: self.metadata })),
+            Some(0) => bail!("the front end wrote no output"),
+            Some(code) => Ok(Err(u8::try_from(code).unwrap_or(1))),
+            None => bail!("the front end was ended by a signal: {status}"),
+        }
+    }
+}
+
+/// Exports a dependency from its metadata, for one that has no `.ramir` beside it.
+pub fn export_dependency(toolchain: &Toolchain, session: &Session, rlib: &Path, out: &Path) -> Result<()> {
+    let mut command = Command::new(&toolchain.exporter);
+    command.arg("--crate-file").arg(rlib).arg("--out").arg(out).arg("--sysroot").arg(&toolchain.sysroot).arg("--");
+    for path in &session.cli.library_path {
+        command.arg("-L").arg(path);
+    }
+    for name in &session.cli.externs {
+        command.arg("--extern").arg(name);
+    }
+    let status = command.status().with_context(|| format!("cannot run `{}`", toolchain.exporter.display()))?;
+    if !status.success() {
+        bail!("cannot export the MIR of `{}`", rlib.display());
+    }
+    Ok(())
+}

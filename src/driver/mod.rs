@@ -1,0 +1,62 @@
+//! The driver: rac's command line, from arguments to an executable.
+//!
+//! Knows options, processes, files and diagnostics; knows no details of MIR and no Cranelift. The command line is
+//! rustc's (`rustc --help`); what rac does not have is refused by name.
+
+mod aot;
+mod crates;
+mod diagnostics;
+mod frontend;
+mod link;
+pub mod options;
+mod output;
+mod rlib;
+mod toolchain;
+
+use clap::Parser;
+use diagnostics::Diagnostics;
+use options::{Cli, Session};
+use std::process::ExitCode;
+
+/// rustc's exit code for a program that does not compile.
+const EXIT_FAILURE: u8 = 1;
+
+/// Runs rac with the given arguments, the program's name first.
+pub fn main(args: impl Iterator<Item = String>) -> ExitCode {
+    let args = match options::expand_argfiles(args) {
+        Ok(args) => args,
+        Err(error) => {
+            Diagnostics::default().error(&format!("{error:#}"));
+            return ExitCode::from(EXIT_FAILURE);
+        }
+    };
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A failure to print has nowhere to be reported.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { EXIT_FAILURE } else { 0 });
+        }
+    };
+    let diagnostics = Diagnostics::new(cli.color, cli.error_format.as_deref());
+    match run(cli, &diagnostics) {
+        Ok(code) => code,
+        Err(error) => {
+            diagnostics.error(&format!("{error:#}"));
+            ExitCode::from(EXIT_FAILURE)
+        }
+    }
+}
+
+fn run(cli: Cli, diagnostics: &Diagnostics) -> anyhow::Result<ExitCode> {
+    if cli.version {
+        println!("{}", toolchain::version_text(cli.verbose));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !cli.print.is_empty() || cli.explain.is_some() {
+        return toolchain::delegate(&cli);
+    }
+    let session = Session::new(cli)?;
+    output::remove_on_interrupt()?;
+    aot::compile(&session, diagnostics)
+}
