@@ -76,7 +76,7 @@ fn generate(
     phases: &mut Phases,
 ) -> Result<Vec<PathBuf>> {
     let _ = (session, diagnostics, tcx, scratch, phases);
-    anyhow::bail!("code generation")
+    anyhow::bail!("code generation is not connected")
 }
 
 /// What a link starts from.

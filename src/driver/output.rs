@@ -47,10 +47,6 @@ impl Scratch {
         self.0.path().join(name)
     }
 
-    pub fn dir(&self) -> &Path {
-        self.0.path()
-    }
-
     /// Moves a finished file to where the user wants it. The null device swallows it.
     pub fn publish(&self, from: &Path, to: &Path) -> Result<()> {
         if to == Path::new("/dev/null") {
