@@ -19,6 +19,9 @@ pub enum ErrorKind {
     /// A constant whose evaluation panics or is undefined: the program's error, reported as rustc does (E0080).
     #[error("evaluation of `{item}` failed: {message}")]
     ConstEval { item: String, message: String },
+    /// A bound that a type's normalization needs does not hold. Within trait selection it makes a candidate fail.
+    #[error("unsatisfied bound: {0}")]
+    Unsatisfied(String),
     /// The exported crates lack something: a body, an item, an impl.
     #[error("missing in the exported crates: {0}")]
     Missing(String),
