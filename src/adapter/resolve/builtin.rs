@@ -323,13 +323,6 @@ impl SelectionContext<'_> {
 }
 
 impl Tcx {
-    pub(super) fn coroutine_def(&self, def: DefId) -> Result<&CoroutineDef> {
-        match &self.store.item(def)?.data {
-            ItemData::Closure(ClosureDef { coroutine: Some(coroutine), .. }) => Ok(coroutine),
-            _ => Err(Error::missing(format!("coroutine {}", self.store.def_path_str(def)))),
-        }
-    }
-
     /// Whether dropping a value of `ty` runs code. Semantics: `rustc_ty_utils::needs_drop`.
     pub fn needs_drop(&self, ty: Ty) -> Result<bool> {
         match *self.kind(ty) {
@@ -395,11 +388,6 @@ impl Tcx {
             }
             _ => Ok(true),
         }
-    }
-
-    /// The last field of structs and tuples, all the way down: what decides the metadata of a pointer to `ty`.
-    pub fn struct_tail(&self, ty: Ty) -> Result<Ty> {
-        SelectionContext::new(self).struct_tail(ty)
     }
 
     /// No `UnsafeCell` outside of pointers.

@@ -14,36 +14,6 @@ impl Tcx {
         SelectionContext::new(self).project_alias(kind, def, args)
     }
 
-    /// The type of `mem::discriminant` of `ty`.
-    pub fn discriminant_ty(&self, ty: Ty) -> Result<Ty> {
-        Ok(match *self.kind(ty) {
-            TyKind::Adt(def, _) if self.adt_def(def)?.kind == AdtKind::Enum => match self.adt_def(def)?.repr.int {
-                None => self.common.isize,
-                Some(int) => self.repr_int_ty(int),
-            },
-            TyKind::Coroutine(..) => self.common.u32,
-            _ => self.common.u8,
-        })
-    }
-
-    fn repr_int_ty(&self, int: ReprInt) -> Ty {
-        let common = &self.common;
-        match int {
-            ReprInt::Pointer(true) => common.isize,
-            ReprInt::Pointer(false) => common.usize,
-            ReprInt::Fixed(1, true) => common.i8,
-            ReprInt::Fixed(1, false) => common.u8,
-            ReprInt::Fixed(2, true) => common.i16,
-            ReprInt::Fixed(2, false) => common.u16,
-            ReprInt::Fixed(4, true) => common.i32,
-            ReprInt::Fixed(4, false) => common.u32,
-            ReprInt::Fixed(8, true) => common.i64,
-            ReprInt::Fixed(8, false) => common.u64,
-            ReprInt::Fixed(_, true) => common.i128,
-            ReprInt::Fixed(_, false) => common.u128,
-        }
-    }
-
     fn unsatisfied(&self, def: DefId, args: Args) -> Error {
         let self_ty = self.args(args).first().and_then(|arg| arg.as_type()).map(|ty| self.kind(ty));
         ErrorKind::Unsatisfied(format!("{} of {self_ty:?}", self.store.def_path_str(def))).into()
