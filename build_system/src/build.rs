@@ -41,8 +41,8 @@ fn assemble(cx: &Context, exporter: &Exporter) -> anyhow::Result<()> {
     let dist = cx.dist();
     let built = cx.root.join("target/release/rac");
     let rac = cx.rac();
-    if !same_file(&built, &rac)? {
-        links::install_file(&built, &rac)?;
+    if !is_copy(&built, &rac)? {
+        links::copy_file(&built, &rac)?;
     }
     let stamp = dist.join("lib/rac/.key");
     let ra_mir_export = dist.join("bin/ra-mir-export");
@@ -68,14 +68,11 @@ fn assemble(cx: &Context, exporter: &Exporter) -> anyhow::Result<()> {
     fs::write(&stamp, &exporter.key).with_context(|| format!("cannot write {}", stamp.display()))
 }
 
-/// Whether `to` is a hard link of `from`, or a copy that is not older.
-fn same_file(from: &Path, to: &Path) -> anyhow::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
+/// Whether `to` was copied from `from` as it now is.
+fn is_copy(from: &Path, to: &Path) -> anyhow::Result<bool> {
     let from_metadata = from.metadata().with_context(|| format!("cargo built no {}", from.display()))?;
     let Ok(to_metadata) = to.metadata() else { return Ok(false) };
-    let same_inode = from_metadata.dev() == to_metadata.dev() && from_metadata.ino() == to_metadata.ino();
-    let copied = from_metadata.len() == to_metadata.len() && from_metadata.modified()? <= to_metadata.modified()?;
-    Ok(same_inode || (from_metadata.dev() != to_metadata.dev() && copied))
+    Ok(from_metadata.len() == to_metadata.len() && from_metadata.modified()? <= to_metadata.modified()?)
 }
 
 /// Removes what this checkout built, and with `cache` what all checkouts share.

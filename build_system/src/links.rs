@@ -34,11 +34,17 @@ pub fn install_dir(staging: TempDir, target: &Path) -> anyhow::Result<()> {
 
 /// Puts `from` at `to` by a hard link, or by a copy across file systems; the old `to` is replaced by one rename.
 pub fn install_file(from: &Path, to: &Path) -> anyhow::Result<()> {
-    let parent = to.parent().with_context(|| format!("{} has no parent", to.display()))?;
-    fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
     let staging = staging_for(to)?;
     let temporary = staging.path().join("file");
     link_or_copy(from, &temporary)?;
+    fs::rename(&temporary, to).with_context(|| format!("cannot write {}", to.display()))
+}
+
+/// As `install_file`, for a file that its maker may write over in place, and with it every hard link.
+pub fn copy_file(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let staging = staging_for(to)?;
+    let temporary = staging.path().join("file");
+    fs::copy(from, &temporary).with_context(|| format!("cannot copy {}", from.display()))?;
     fs::rename(&temporary, to).with_context(|| format!("cannot write {}", to.display()))
 }
 
