@@ -15,6 +15,7 @@ pub mod interner;
 pub mod item;
 pub mod mir;
 pub mod reader;
+pub mod text;
 pub mod ty;
 
 pub use alloc::*;

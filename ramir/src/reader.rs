@@ -59,7 +59,7 @@ const MAX_DEPTH: u32 = 1000;
 pub struct LoadedCrate {
     cx: DecodeCx,
     num: CrateNum,
-    dep: CrateDep,
+    deps: Vec<CrateDep>,
 }
 
 /// A file whose crate table has been read, so that the reader can number its crates before anything is decoded.
@@ -98,7 +98,7 @@ impl OpenCrate {
             debug_assert_eq!(id.0, alloc_base + i as u32, "crates are loaded by one thread");
         }
         let num = crates[0];
-        let dep = self.crates[0].clone();
+        let deps = self.crates;
         let maps = Maps {
             symbols: map(Section::Symbols),
             tys: map(Section::Tys),
@@ -111,7 +111,7 @@ impl OpenCrate {
             file: self.file,
         };
         let below = Below { tys: u32::MAX, args: u32::MAX, consts: u32::MAX };
-        LoadedCrate { cx: DecodeCx { maps: Arc::new(maps), below, depth: 0 }, num, dep }
+        LoadedCrate { cx: DecodeCx { maps: Arc::new(maps), below, depth: 0 }, num, deps }
     }
 }
 
@@ -122,7 +122,12 @@ impl LoadedCrate {
 
     /// The crate's name, id and hash.
     pub fn dep(&self) -> &CrateDep {
-        &self.dep
+        &self.deps[0]
+    }
+
+    /// The crates that the file refers to, itself first.
+    pub fn deps(&self) -> impl Iterator<Item = (CrateNum, &CrateDep)> {
+        self.cx.maps.crates.iter().copied().zip(&self.deps)
     }
 
     pub fn path(&self) -> &Path {
