@@ -16,11 +16,17 @@ pub struct AllocId(pub u32);
 pub enum GlobalAlloc {
     Memory(Allocation),
     /// A function's address: a definition and its arguments, as a function pointer is reified from it.
-    Function { def_id: DefId, args: Args },
+    Function {
+        def_id: DefId,
+        args: Args,
+    },
     /// The address of a static.
     Static(DefId),
     /// The vtable of `ty` for the `dyn` type whose principal part is given (`None`: only drop, size and align).
-    VTable { ty: Ty, dyn_ty: Ty },
+    VTable {
+        ty: Ty,
+        dyn_ty: Ty,
+    },
     /// The pointer that `type_id_of` puts into a `TypeId`: its offset is part of the hash of `ty`.
     TypeId(Ty),
 }
@@ -45,7 +51,10 @@ pub struct Allocation {
 pub enum Scalar {
     Int(ScalarInt),
     /// `alloc + offset` bytes.
-    Ptr { alloc: AllocId, offset: u64 },
+    Ptr {
+        alloc: AllocId,
+        offset: u64,
+    },
 }
 
 /// The value of an evaluated constant.
@@ -55,7 +64,13 @@ pub enum ConstValue {
     Scalar(Scalar),
     ZeroSized,
     /// `&[u8]` or `&str`: a wide pointer to the start of `alloc`; `len` is its metadata.
-    Slice { alloc: AllocId, len: u64 },
+    Slice {
+        alloc: AllocId,
+        len: u64,
+    },
     /// The value lies in memory, `offset` bytes into `alloc`.
-    Indirect { alloc: AllocId, offset: u64 },
+    Indirect {
+        alloc: AllocId,
+        offset: u64,
+    },
 }

@@ -27,8 +27,11 @@ pub const FORMAT_VERSION: u16 = 2;
 /// Bytes that decoding one entry may claim: a damaged length must not become an allocation of its size.
 const DECODE_LIMIT: usize = 1 << 30;
 
-pub(crate) type Config =
-    bincode::config::Configuration<bincode::config::LittleEndian, bincode::config::Varint, bincode::config::Limit<DECODE_LIMIT>>;
+pub(crate) type Config = bincode::config::Configuration<
+    bincode::config::LittleEndian,
+    bincode::config::Varint,
+    bincode::config::Limit<DECODE_LIMIT>,
+>;
 
 pub(crate) const CONFIG: Config = bincode::config::standard().with_limit::<DECODE_LIMIT>();
 
@@ -251,7 +254,8 @@ impl CrateFile {
         if found != FORMAT_VERSION {
             return Err(Error::BadVersion { path, found });
         }
-        let corrupt = |what: &str| Error::Corrupt { path: path.clone(), what: what.into(), detail: "out of bounds".into() };
+        let corrupt =
+            |what: &str| Error::Corrupt { path: path.clone(), what: what.into(), detail: "out of bounds".into() };
         let expected = u64_at(bytes, 8).ok_or_else(|| corrupt("header"))?;
         if expected != bytes.len() as u64 {
             return Err(Error::Truncated { path, found: bytes.len() as u64, expected });

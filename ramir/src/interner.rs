@@ -138,7 +138,10 @@ impl Interner {
         Args(self.args.intern(
             args,
             |data| &data.args,
-            || ArgsData { args: args.into(), flags: args.iter().fold(TypeFlags(0), |f, a| f.union(self.flags_of_arg(a))) },
+            || ArgsData {
+                args: args.into(),
+                flags: args.iter().fold(TypeFlags(0), |f, a| f.union(self.flags_of_arg(a))),
+            },
         ))
     }
 

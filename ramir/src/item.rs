@@ -455,7 +455,10 @@ pub struct GlobalAsm {
 pub enum GlobalAsmOperand {
     /// Already printed.
     Const(Box<str>),
-    SymFn { def_id: DefId, args: Args },
+    SymFn {
+        def_id: DefId,
+        args: Args,
+    },
     SymStatic(DefId),
 }
 

@@ -113,13 +113,22 @@ pub struct Terminator {
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 #[bincode(decode_context = "DecodeCx")]
 pub enum TerminatorKind {
-    Goto { target: BasicBlock },
-    SwitchInt { discr: Operand, targets: SwitchTargets },
+    Goto {
+        target: BasicBlock,
+    },
+    SwitchInt {
+        discr: Operand,
+        targets: SwitchTargets,
+    },
     UnwindResume,
     UnwindTerminate(UnwindTerminateReason),
     Return,
     Unreachable,
-    Drop { place: Place, target: BasicBlock, unwind: UnwindAction },
+    Drop {
+        place: Place,
+        target: BasicBlock,
+        unwind: UnwindAction,
+    },
     Call {
         func: Operand,
         args: Vec<Operand>,
@@ -128,8 +137,18 @@ pub enum TerminatorKind {
         unwind: UnwindAction,
         fn_span: Span,
     },
-    TailCall { func: Operand, args: Vec<Operand>, fn_span: Span },
-    Assert { cond: Operand, expected: bool, msg: AssertKind, target: BasicBlock, unwind: UnwindAction },
+    TailCall {
+        func: Operand,
+        args: Vec<Operand>,
+        fn_span: Span,
+    },
+    Assert {
+        cond: Operand,
+        expected: bool,
+        msg: AssertKind,
+        target: BasicBlock,
+        unwind: UnwindAction,
+    },
     InlineAsm(Box<InlineAsm>),
 }
 
@@ -343,7 +362,12 @@ pub struct ConstOperand {
 pub enum MirConst {
     /// A type-level constant of the given type.
     Ty(Ty, Const),
-    Unevaluated { def: DefId, args: Args, promoted: Option<Promoted>, ty: Ty },
+    Unevaluated {
+        def: DefId,
+        args: Args,
+        promoted: Option<Promoted>,
+        ty: Ty,
+    },
     Val(ConstValue, Ty),
 }
 

@@ -201,8 +201,7 @@ impl DecodeCx {
 
     /// Decodes an entry that another one refers to; `below` is what the inner one may refer to in its turn.
     fn nested<T: Decode<DecodeCx>>(&self, section: Section, raw: u32, below: Below) -> Result<T, DecodeError> {
-        let bytes =
-            self.maps.file.entry(section, raw as usize).map_err(|e| DecodeError::OtherString(e.to_string()))?;
+        let bytes = self.maps.file.entry(section, raw as usize).map_err(|e| DecodeError::OtherString(e.to_string()))?;
         DecodeCx { maps: self.maps.clone(), below, depth: deeper(self.depth)? }.decode_bytes(bytes)
     }
 

@@ -142,7 +142,10 @@ pub enum TyKind {
     Ref(Region, Ty, Mutability),
     FnDef(DefId, Args),
     FnPtr(Box<PolyFnSig>),
-    UnsafeBinder { bound_vars: u32, ty: Ty },
+    UnsafeBinder {
+        bound_vars: u32,
+        ty: Ty,
+    },
     Dynamic(Box<[PolyExistentialPredicate]>, Region),
     Closure(DefId, Args),
     CoroutineClosure(DefId, Args),
@@ -153,7 +156,10 @@ pub enum TyKind {
     Alias(AliasKind, DefId, Args),
     Param(ParamTy),
     /// A bound type variable; only in unreachable signatures.
-    Bound { debruijn: u32, var: u32 },
+    Bound {
+        debruijn: u32,
+        var: u32,
+    },
     Error,
 }
 
@@ -181,18 +187,36 @@ pub enum ExternAbi {
     RustCold,
     RustInvalid,
     RustPreserveNone,
-    C { unwind: bool },
-    System { unwind: bool },
-    SysV64 { unwind: bool },
-    Win64 { unwind: bool },
+    C {
+        unwind: bool,
+    },
+    System {
+        unwind: bool,
+    },
+    SysV64 {
+        unwind: bool,
+    },
+    Win64 {
+        unwind: bool,
+    },
     EfiApi,
     Unadjusted,
     Custom,
-    Cdecl { unwind: bool },
-    Stdcall { unwind: bool },
-    Fastcall { unwind: bool },
-    Vectorcall { unwind: bool },
-    Thiscall { unwind: bool },
+    Cdecl {
+        unwind: bool,
+    },
+    Stdcall {
+        unwind: bool,
+    },
+    Fastcall {
+        unwind: bool,
+    },
+    Vectorcall {
+        unwind: bool,
+    },
+    Thiscall {
+        unwind: bool,
+    },
     X86Interrupt,
     /// Any other, by its name in `extern "name"`.
     Other(Symbol),

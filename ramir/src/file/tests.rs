@@ -36,7 +36,8 @@ fn root(interner: &Interner) -> CrateRoot {
 /// The bytes of a file with one item, a type alias of `make`'s type.
 fn write(interner: &Interner, ty: Ty) -> Vec<u8> {
     let dep = |name: &str| CrateDep { name: name.into(), stable_crate_id: 7, svh: [9; 16] };
-    let item = Item { generics: Generics::default(), predicates: vec![], span: Span::DUMMY, data: ItemData::TyAlias(ty) };
+    let item =
+        Item { generics: Generics::default(), predicates: vec![], span: Span::DUMMY, data: ItemData::TyAlias(ty) };
     let writer = CrateWriter {
         interner,
         compiler: COMPILER.into(),
@@ -122,7 +123,8 @@ fn entry_range(bytes: &[u8], section: Section, i: usize) -> std::ops::Range<usiz
     let count = u32_at(bytes, start).expect("a table") as usize;
     let keyed = section as usize >= Section::DefKeys as usize;
     let offsets = start + 4 + if keyed { 4 * count } else { 0 };
-    let offset = |i: usize| start + index_len(count, keyed) + u32_at(bytes, offsets + 4 * i).expect("an index") as usize;
+    let offset =
+        |i: usize| start + index_len(count, keyed) + u32_at(bytes, offsets + 4 * i).expect("an index") as usize;
     offset(i)..offset(i + 1)
 }
 
@@ -183,7 +185,15 @@ fn the_decoder_does_not_trust_entries() {
         seed ^= seed << 17;
         seed
     };
-    let sections = [Section::Crates, Section::Root, Section::Symbols, Section::Tys, Section::Args, Section::Consts, Section::Items];
+    let sections = [
+        Section::Crates,
+        Section::Root,
+        Section::Symbols,
+        Section::Tys,
+        Section::Args,
+        Section::Consts,
+        Section::Items,
+    ];
     let mut refused = 0;
     for _ in 0..2000 {
         let mut bytes = good.clone();

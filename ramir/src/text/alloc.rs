@@ -1,10 +1,10 @@
 //! Allocations and the values that point to them, as text.
 
+use super::ParseError;
 use super::doc::{Doc, Text, enums, parse_fields, print_variant};
-use super::lexer::{quote_bytes};
+use super::lexer::quote_bytes;
 use super::parse::Parser;
 use super::print::Printer;
-use super::ParseError;
 use crate::*;
 
 type Result<T> = std::result::Result<T, ParseError>;

@@ -426,7 +426,8 @@ impl Parser<'_> {
     }
 
     fn at_block(&self) -> bool {
-        self.peek_ident().is_some_and(|s| s.strip_prefix("bb").is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit())))
+        self.peek_ident()
+            .is_some_and(|s| s.strip_prefix("bb").is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit())))
     }
 
     fn declaration(&mut self, body: &mut Body, next: &mut u32) -> Result<()> {

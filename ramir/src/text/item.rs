@@ -310,6 +310,7 @@ pub struct Crate {
     pub bodies: BTreeMap<DefIndex, Body>,
     pub ctfe_bodies: BTreeMap<DefIndex, Body>,
     pub promoted: BTreeMap<DefIndex, Vec<Body>>,
+    pub coroutine_drops: BTreeMap<DefIndex, Body>,
     pub allocs: Vec<AllocId>,
 }
 
@@ -342,6 +343,7 @@ impl Crate {
             bodies: table(krate, Section::Bodies, |index| krate.body(index))?,
             ctfe_bodies: table(krate, Section::CtfeBodies, |index| krate.ctfe_body(index))?,
             promoted: table(krate, Section::Promoted, |index| krate.promoted(index))?,
+            coroutine_drops: table(krate, Section::CoroutineDrops, |index| krate.coroutine_drop(index))?,
             allocs,
         })
     }
@@ -365,6 +367,7 @@ impl Crate {
             bodies: self.bodies,
             ctfe_bodies: self.ctfe_bodies,
             promoted: self.promoted,
+            coroutine_drops: self.coroutine_drops,
         }
     }
 }
@@ -405,6 +408,10 @@ impl Printer<'_> {
         }
         for (&index, body) in &krate.ctfe_bodies {
             out.push_str("\nctfe ");
+            out += &self.body(&def(index), body);
+        }
+        for (&index, body) in &krate.coroutine_drops {
+            out.push_str("\ncoroutine_drop ");
             out += &self.body(&def(index), body);
         }
         for (&index, bodies) in &krate.promoted {
@@ -449,6 +456,7 @@ impl Parser<'_> {
             bodies: BTreeMap::new(),
             ctfe_bodies: BTreeMap::new(),
             promoted: BTreeMap::new(),
+            coroutine_drops: BTreeMap::new(),
             allocs: self.defined_allocs(),
         };
         while !self.at_end() {
@@ -475,6 +483,10 @@ impl Parser<'_> {
             let body;
             (def, body) = self.function()?;
             twice = krate.ctfe_bodies.insert(def.index, body).is_some();
+        } else if self.eat_word("coroutine_drop") {
+            let body;
+            (def, body) = self.function()?;
+            twice = krate.coroutine_drops.insert(def.index, body).is_some();
         } else if self.at_word("fn") {
             let body;
             (def, body) = self.function()?;

@@ -201,7 +201,11 @@ pub fn parse_body(interner: &Interner, resolve: &dyn Resolve, text: &str) -> Res
     whole(interner, resolve, text, |p| {
         p.alloc_items()?;
         p.expect_word("fn")?;
-        if p.at("#") { p.def().map(drop)? } else { p.path().map(drop)? }
+        if p.at("#") {
+            p.def().map(drop)?
+        } else {
+            p.path().map(drop)?
+        }
         let body = p.body()?;
         p.alloc_items()?;
         Ok(body)

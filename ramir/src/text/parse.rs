@@ -233,6 +233,12 @@ impl<'a> Parser<'a> {
         Ok(id)
     }
 
+    /// Whether the next tokens are like `name#2`; a blank before the `#` makes it a word and a definition's number.
+    fn at_numbered_segment(&self) -> bool {
+        let end = self.peek_ident().map(|s| self.toks[self.pos].1 + s.len());
+        self.at_nth(1, "#") && end == Some(self.toks[self.pos + 1].1)
+    }
+
     /// A path as text, whatever it stands for.
     pub(super) fn path(&mut self) -> Result<String> {
         let mut path = String::new();
@@ -241,8 +247,9 @@ impl<'a> Parser<'a> {
             if braced {
                 path.push('{');
             }
+            let numbered = self.at_numbered_segment();
             path.push_str(self.ident()?);
-            if self.at("#") && matches!(self.peek_at(1), Tok::Num(_)) {
+            if numbered {
                 self.bump();
                 path.push_str(&format!("#{}", self.number::<u32>()?));
             }
@@ -378,7 +385,7 @@ impl<'a> Parser<'a> {
                 self.expect("}")?;
                 Ok(TyKind::Error)
             }
-            Tok::Ident(word) if !self.at_nth(1, "::") && !self.at_nth(1, "#") => self.ty_word(word),
+            Tok::Ident(word) if !self.at_nth(1, "::") && !self.at_numbered_segment() => self.ty_word(word),
             Tok::Ident(_) | Tok::Punct("#") => {
                 let (def, args) = self.def_with_args()?;
                 Ok(TyKind::Adt(def, args))
@@ -605,7 +612,10 @@ impl<'a> Parser<'a> {
             Some((kind, scalar))
         });
         let (kind, scalar) = value.ok_or_else(|| {
-            self.error_at(at, format!("`{text}` is not a literal: a value and a type like `5_usize`, in the type's range"))
+            self.error_at(
+                at,
+                format!("`{text}` is not a literal: a value and a type like `5_usize`, in the type's range"),
+            )
         })?;
         Ok((self.interner.mk(kind), scalar))
     }
