@@ -4,7 +4,7 @@
 
 use crate::rustc::*;
 use ramir::file::CrateDep;
-use rustc_data_structures::fx::FxHashMap;
+use rustc_data_structures::fx::{FxHashMap, FxIndexMap};
 use rustc_middle::mir::interpret;
 use rustc_span::{RemapPathScopeComponents, SourceFileHashAlgorithm, Span, StableSourceFileId, Symbol};
 
@@ -20,7 +20,7 @@ pub struct ExportCx<'tcx, 'i> {
     pub krate: CrateNum,
     pub crates: Vec<CrateDep>,
     pub files: Vec<ramir::SourceFile>,
-    crate_numbers: FxHashMap<CrateNum, ramir::CrateNum>,
+    crate_numbers: FxIndexMap<CrateNum, ramir::CrateNum>,
     file_numbers: FxHashMap<StableSourceFileId, ramir::FileId>,
     symbols: FxHashMap<Symbol, ramir::Symbol>,
     spans: FxHashMap<Span, ramir::Span>,
@@ -40,7 +40,7 @@ impl<'tcx, 'i> ExportCx<'tcx, 'i> {
             krate,
             crates: Vec::new(),
             files: Vec::new(),
-            crate_numbers: FxHashMap::default(),
+            crate_numbers: FxIndexMap::default(),
             file_numbers: FxHashMap::default(),
             symbols: FxHashMap::default(),
             spans: FxHashMap::default(),
@@ -70,6 +70,11 @@ impl<'tcx, 'i> ExportCx<'tcx, 'i> {
         });
         self.crate_numbers.insert(krate, num);
         num
+    }
+
+    /// rustc's number of a crate that has been met.
+    pub fn rustc_crate(&self, num: ramir::CrateNum) -> CrateNum {
+        self.crate_numbers.get_index(num.index()).map_or(self.krate, |(&krate, _)| krate)
     }
 
     pub fn def_id(&mut self, def_id: DefId) -> ramir::DefId {

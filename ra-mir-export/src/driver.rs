@@ -11,7 +11,7 @@ use rustc_driver::{Callbacks, Compilation};
 use rustc_interface::interface;
 use rustc_middle::dep_graph::{WorkProduct, WorkProductId};
 use rustc_session::Session;
-use rustc_session::config::{CrateType, Input, OutputFilenames, OutputType};
+use rustc_session::config::{CrateType, Input, OutputFilenames, OutputType, SymbolManglingVersion};
 use rustc_span::FileName;
 use std::any::Any;
 use std::cell::Cell;
@@ -25,23 +25,28 @@ pub enum Job {
     CrateFile(PathBuf, PathBuf),
     /// The crate that rustc's arguments name, into a file.
     Local(PathBuf),
+    /// Answers about that crate, on stdout.
+    Dump(crate::dump::Kind),
+    /// Answers about the sysroot's crates.
+    DumpSysroot(crate::dump::Kind),
 }
 
 /// Runs rustc's front end with `args` (`args[0]` is its own name) and does the job when it has succeeded.
 /// The exit code is rustc's unless the job itself fails.
 pub fn run(job: Job, mut args: Vec<String>, verbose: bool) -> Result<ExitCode> {
     let source = match &job {
-        Job::Sysroot(_) => Some(sysroot_source()),
+        Job::Sysroot(_) | Job::DumpSysroot(_) => Some(sysroot_source()),
         Job::CrateFile(file, _) => {
             args.push("--extern".into());
             args.push(format!("dependency={}", file.to_str().context("--crate-file: the path is not UTF-8")?));
             Some("#![no_std]\nextern crate dependency as _;\n".to_owned())
         }
-        Job::Local(_) => None,
+        Job::Local(_) | Job::Dump(_) => None,
     };
     if source.is_some() {
         args.extend(["--crate-type=lib", "--cap-lints=allow", "--edition=2024", "export.rs"].map(str::to_owned));
     }
+    set_stability(source.is_some(), &args);
     install_panic_hook();
     let mut callbacks = ExportCallbacks { job, source, verbose, error: None };
     let code = rustc_driver::catch_with_exit_code(|| rustc_driver::run_compiler(&args, &mut callbacks));
@@ -49,6 +54,19 @@ pub fn run(job: Job, mut args: Vec<String>, verbose: bool) -> Result<ExitCode> {
         Some(error) => Err(error),
         None => Ok(code),
     }
+}
+
+/// The compiler crates that this driver is built with may allow unstable features to everybody, as a nightly does. Users'
+/// crates get what the stable toolchain gives them: nothing, unless `RUSTC_BOOTSTRAP` says so.
+fn set_stability(own_source: bool, args: &[String]) {
+    let given = std::env::var("RUSTC_BOOTSTRAP").unwrap_or_default();
+    let names_crate = || {
+        let name = args.windows(2).find(|w| w[0] == "--crate-name").map(|w| w[1].as_str());
+        name.is_some_and(|name| given.split(',').any(|g| g == name))
+    };
+    let value = if own_source || given == "1" || names_crate() { "1" } else { "-1" };
+    // SAFETY: nothing has started a thread yet.
+    unsafe { std::env::set_var("RUSTC_BOOTSTRAP", value) };
 }
 
 /// A crate that loads all of the sysroot.
@@ -93,6 +111,10 @@ struct ExportCallbacks {
 impl Callbacks for ExportCallbacks {
     fn config(&mut self, config: &mut interface::Config) {
         config.make_codegen_backend = Some(Box::new(|_, _| Box::new(NoCodegen)));
+        // Whoever depends on this crate instantiates what it has no object code for, inline functions included.
+        config.opts.unstable_opts.always_encode_mir = true;
+        // rac has no other names, and metadata has to say so.
+        config.opts.cg.symbol_mangling_version = Some(SymbolManglingVersion::V0);
         if let Some(input) = self.source.take() {
             config.input = Input::Str { name: FileName::Custom("export".into()), input };
         }
@@ -120,6 +142,8 @@ impl ExportCallbacks {
                     rustc_metadata::fs::encode_and_write_metadata(tcx);
                 }
             }
+            Job::Dump(kind) => crate::dump::dump(tcx, *kind, false)?,
+            Job::DumpSysroot(kind) => crate::dump::dump(tcx, *kind, true)?,
             Job::Sysroot(dir) => {
                 for &krate in tcx.crates(()) {
                     let source = tcx.used_crate_source(krate);
@@ -154,7 +178,7 @@ impl CodegenBackend for NoCodegen {
 
     fn target_config(&self, sess: &Session) -> TargetConfig {
         let base = ["fxsr", "sse", "sse2", "x87"];
-        let (target_features, unstable_target_features) =
+        let (unstable_target_features, target_features) =
             cfg_target_feature::<0>(sess, |_| Default::default(), |feature| base.contains(&feature));
         TargetConfig {
             target_features,

@@ -10,7 +10,6 @@ use rustc_hir::def::CtorKind;
 use rustc_hir::find_attr;
 use rustc_middle::middle::codegen_fn_attrs::CodegenFnAttrFlags;
 use rustc_middle::middle::exported_symbols::ExportedSymbol;
-use rustc_middle::ty::AssocContainer;
 use rustc_session::config::CrateType;
 use rustc_span::sym;
 use rustc_target::spec::PanicStrategy;
@@ -289,31 +288,29 @@ impl<'tcx> ExportCx<'tcx, '_> {
             .collect()
     }
 
-    /// What a build of the crate starts from: `main` and exported symbols for an executable, everything that is not
-    /// generic for a library.
+    /// What a build of the crate starts from, as `rustc_monomorphize::collector` has it: `main`, every static, and the
+    /// functions that something outside can name.
     fn mono_roots(&mut self) -> Vec<ramir::DefId> {
         let tcx = self.tcx;
         if self.krate != LOCAL_CRATE {
             return Vec::new();
         }
-        let is_library = tcx.crate_types().iter().any(|t| !matches!(t, CrateType::Executable | CrateType::Sdylib));
+        let entry_fn = tcx.entry_fn(()).map(|(def, _)| def);
+        let internal = CodegenFnAttrFlags::RUSTC_STD_INTERNAL_SYMBOL
+            | CodegenFnAttrFlags::EXTERNALLY_IMPLEMENTABLE_ITEM;
         let mut roots = Vec::new();
         for &local in tcx.mir_keys(()) {
             let def_id = local.to_def_id();
-            let kind = tcx.def_kind(local);
-            let is_static = matches!(kind, DefKind::Static { nested: false, .. });
-            if !is_static && !matches!(kind, DefKind::Fn | DefKind::AssocFn)
-                || tcx.generics_of(def_id).requires_monomorphization(tcx)
-                || tcx.opt_associated_item(def_id).is_some_and(|i| matches!(i.container, AssocContainer::Trait))
-            {
-                continue;
-            }
-            let attrs = tcx.codegen_fn_attrs(def_id);
-            let used = CodegenFnAttrFlags::USED_COMPILER | CodegenFnAttrFlags::USED_LINKER;
-            let is_root = attrs.contains_extern_indicator()
-                || attrs.flags.intersects(used)
-                || is_library && (is_static || tcx.is_reachable_non_generic(def_id))
-                || tcx.entry_fn(()).is_some_and(|(entry, _)| entry == def_id);
+            let is_root = match tcx.def_kind(local) {
+                DefKind::Static { nested, .. } => !nested,
+                DefKind::Fn | DefKind::AssocFn => {
+                    !tcx.generics_of(def_id).requires_monomorphization(tcx)
+                        && (entry_fn == Some(def_id)
+                            || tcx.is_reachable_non_generic(def_id)
+                            || tcx.codegen_fn_attrs(def_id).flags.intersects(internal))
+                }
+                _ => false,
+            };
             if is_root {
                 roots.push(self.def_id(def_id));
             }

@@ -24,6 +24,7 @@ mod alloc;
 mod body;
 mod cx;
 mod driver;
+mod dump;
 mod item;
 mod krate;
 mod rustc;
@@ -50,6 +51,9 @@ struct Cli {
     /// Crates that the dependency needs, as rustc's --extern
     #[arg(long = "extern", value_name = "NAME=PATH")]
     externs: Vec<String>,
+    /// Print rustc's answers about the local crate, or without rustc's arguments about the sysroot, and export nothing
+    #[arg(long, value_name = "KIND", conflicts_with_all = ["export_sysroot", "crate_file", "out"])]
+    dump: Option<dump::Kind>,
     /// The file to write, or the directory with --export-sysroot
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
@@ -93,13 +97,18 @@ fn run(cli: Cli) -> Result<ExitCode> {
             args.extend(["--extern".into(), dep.clone()]);
         }
         driver::Job::CrateFile(file, out)
+    } else if let (Some(kind), []) = (cli.dump, &cli.rustc_args[..]) {
+        driver::Job::DumpSysroot(kind)
     } else {
         if cli.rustc_args.is_empty() {
             bail!("nothing to do: give rustc's arguments after `--`, or --export-sysroot, or --crate-file");
         }
         args.extend(cli.rustc_args);
-        let Some(out) = cli.out else { bail!("--out FILE is missing") };
-        driver::Job::Local(out)
+        match (cli.dump, cli.out) {
+            (Some(kind), _) => driver::Job::Dump(kind),
+            (None, Some(out)) => driver::Job::Local(out),
+            (None, None) => bail!("--out FILE is missing"),
+        }
     };
     driver::run(job, args, cli.verbose)
 }
