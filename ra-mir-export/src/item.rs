@@ -112,6 +112,11 @@ impl<'tcx> ExportCx<'tcx, '_> {
                         ramir::GenericParamKind::Const(self.type_of(param.def_id))
                     }
                 },
+                default: param.default_value(self.tcx).map(|arg| match arg.instantiate_identity().kind() {
+                    ty::GenericArgKind::Lifetime(_) => ramir::GenericArg::Lifetime(ramir::Region::Erased),
+                    ty::GenericArgKind::Type(ty) => ramir::GenericArg::Type(self.ty(ty)),
+                    ty::GenericArgKind::Const(ct) => ramir::GenericArg::Const(self.ct(ct)),
+                }),
             })
             .collect();
         ramir::Generics {

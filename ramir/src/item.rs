@@ -77,6 +77,8 @@ impl Generics {
 pub struct GenericParam {
     pub name: Symbol,
     pub kind: GenericParamKind,
+    /// In terms of the parameters before it; symbol names leave out arguments that equal it.
+    pub default: Option<GenericArg>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]

@@ -17,6 +17,7 @@ pub mod store;
 pub mod symbol;
 pub mod ty;
 pub mod type_id;
+pub mod upstream;
 pub mod vtable;
 
 pub use error::{Error, Result};
@@ -58,6 +59,7 @@ pub struct Tcx {
     pub(crate) shims: shim::Cache,
     pub(crate) symbols: symbol::Cache,
     pub(crate) type_ids: type_id::Cache,
+    pub(crate) upstream: upstream::Cache,
     pub(crate) vtables: vtable::Cache,
 }
 
@@ -80,6 +82,7 @@ impl Tcx {
             shims: Default::default(),
             symbols: Default::default(),
             type_ids: Default::default(),
+            upstream: Default::default(),
             vtables: Default::default(),
         }
     }
