@@ -27,7 +27,7 @@ words! {
 structs! {
     Item { generics, predicates, span, data }
     Generics { parent, parent_count, has_self, own_params }
-    GenericParam { name, kind }
+    GenericParam { name, kind, default }
     AdtDef { kind, repr, flags, variants, destructor }
     AdtFlags {
         is_box, is_phantom_data, is_manually_drop, is_maybe_dangling, is_unsafe_cell, is_unsafe_pinned, has_ctor,
