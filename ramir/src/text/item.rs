@@ -232,6 +232,17 @@ impl Text for Args {
     }
 }
 
+impl Text for GenericArg {
+    fn print(&self, p: &Printer<'_>) -> Doc {
+        let mut out = String::new();
+        p.arg_to(&mut out, self);
+        Doc::Leaf(out)
+    }
+    fn parse(p: &mut Parser<'_>) -> Result<Self> {
+        p.arg()
+    }
+}
+
 impl Text for Span {
     fn print(&self, p: &Printer<'_>) -> Doc {
         Doc::Leaf(p.span(*self))
