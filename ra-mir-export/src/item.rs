@@ -7,6 +7,8 @@ use crate::cx::{ExportCx, def_index};
 use crate::rustc::*;
 use crate::ty::mutability;
 use rustc_abi::IntegerType;
+use rustc_data_structures::fingerprint::Fingerprint;
+use rustc_data_structures::stable_hasher::{HashStable, StableHasher};
 use rustc_hir::attrs::{InlineAttr, Linkage};
 use rustc_hir::def::CtorKind;
 use rustc_hir::definitions::DefPathData;
@@ -192,6 +194,7 @@ impl<'tcx> ExportCx<'tcx, '_> {
             },
             variants,
             destructor: adt.destructor(tcx).map(|d| self.def_id(d.did)),
+            stable_hash: adt_stable_hash(tcx, adt),
         }
     }
 
@@ -522,4 +525,20 @@ fn linkage(linkage: Linkage) -> ramir::Linkage {
         Linkage::ExternalWeak => ramir::Linkage::ExternalWeak,
         Linkage::Common => ramir::Linkage::Common,
     }
+}
+
+/// What `HashStable for AdtDefData` caches, with the controls that `TyCtxt::type_id_hash` sets.
+fn adt_stable_hash(tcx: TyCtxt<'_>, adt: ty::AdtDef<'_>) -> u128 {
+    let hash: Fingerprint = tcx.with_stable_hashing_context(|mut hcx| {
+        let mut hasher = StableHasher::new();
+        hcx.while_hashing_spans(false, |hcx| {
+            adt.did().hash_stable(hcx, &mut hasher);
+            adt.variants().hash_stable(hcx, &mut hasher);
+            adt.flags().hash_stable(hcx, &mut hasher);
+            adt.repr().hash_stable(hcx, &mut hasher);
+        });
+        hasher.finish()
+    });
+    let (low, high) = hash.split();
+    u128::from(high.as_u64()) << 64 | u128::from(low.as_u64())
 }

@@ -135,6 +135,8 @@ pub struct AdtDef {
     pub variants: Vec<VariantDef>,
     /// `Drop::drop` of this type's own impl.
     pub destructor: Option<DefId>,
+    /// The fingerprint that the definition adds to the stable hash of a type (`TypeId`); its first half is the low one.
+    pub stable_hash: u128,
 }
 
 /// Properties that the layout or drop rules ask for by name.

@@ -28,7 +28,7 @@ structs! {
     Item { generics, predicates, span, data }
     Generics { parent, parent_count, has_self, own_params }
     GenericParam { name, kind, default }
-    AdtDef { kind, repr, flags, variants, destructor }
+    AdtDef { kind, repr, flags, variants, destructor, stable_hash }
     AdtFlags {
         is_box, is_phantom_data, is_manually_drop, is_maybe_dangling, is_unsafe_cell, is_unsafe_pinned, has_ctor,
         scalar_valid_range_start, scalar_valid_range_end, unsupported_repr,
