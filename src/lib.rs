@@ -4,8 +4,44 @@
 //! generation (`base`, `abi`, `intrinsics`, ...) ← `driver` ← `bin/rac`.
 
 pub mod adapter;
-pub mod mono;
 pub mod driver;
+pub mod mono;
+
+mod abi;
+mod analyze;
+mod base;
+mod common;
+mod compiled;
+mod constant;
+mod debuginfo;
+mod linkage;
+mod pointer;
+mod pretty_clif;
+mod unsize;
+mod value_and_place;
+mod vtable;
 
 /// The version of the code generator library, for `-vV`.
 pub const CRANELIFT_VERSION: &str = cranelift_codegen::VERSION;
+
+/// What every file of the code generator uses.
+mod prelude {
+    pub(crate) use crate::adapter::fn_abi::{ArgAbi, CanonAbi, FnAbi, PassMode};
+    pub(crate) use crate::adapter::{Instance, InstanceKind, TyAndLayout, TyCtxt};
+    pub(crate) use crate::common::*;
+    pub(crate) use crate::compiled::*;
+    pub(crate) use crate::pointer::Pointer;
+    pub(crate) use crate::value_and_place::{CPlace, CValue};
+    pub(crate) use cranelift_codegen::Context;
+    pub(crate) use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+    pub(crate) use cranelift_codegen::ir::{
+        AbiParam, Block, FuncRef, Function, GlobalValue, Inst, InstBuilder, MemFlagsData as MemFlags, SigRef, Signature,
+        SourceLoc, StackSlot, StackSlotData, StackSlotKind, TrapCode, Type, Value, types,
+    };
+    pub(crate) use cranelift_codegen::isa::CallConv;
+    pub(crate) use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
+    pub(crate) use ramir::*;
+    pub(crate) use rustc_abi::{Align, BackendRepr, FieldsShape, Primitive, Scalar, Size, Variants};
+    pub(crate) use rustc_hash::{FxHashMap, FxHashSet};
+    pub(crate) use smallvec::{SmallVec, smallvec};
+}

@@ -1,0 +1,37 @@
+//! Which symbols other objects see.
+
+use crate::prelude::*;
+
+/// The visibility of a function that this crate compiles.
+pub(crate) fn fn_visibility(cx: &CodegenCx<'_>, instance: Instance) -> Visibility {
+    let InstanceKind::Item(def) = instance.def else { return Visibility::Hidden };
+    let Ok(Some(attrs)) = cx.tcx.codegen_attrs(def) else { return Visibility::Hidden };
+    let exported = attrs.no_mangle || attrs.symbol_name.is_some() || attrs.rustc_std_internal_symbol;
+    let is_pub = exported || (cx.opts.is_library && matches!(cx.tcx.fn_def(def), Ok(f) if f.exported));
+    attr_visibility(attrs.linkage, is_pub)
+}
+
+/// The visibility of a static that this crate defines.
+pub(crate) fn static_visibility(cx: &CodegenCx<'_>, item: &StaticDef) -> Visibility {
+    let attrs = &item.attrs;
+    let exported = attrs.no_mangle || attrs.symbol_name.is_some() || attrs.rustc_std_internal_symbol;
+    attr_visibility(attrs.linkage, exported || (cx.opts.is_library && item.exported))
+}
+
+fn attr_visibility(linkage: Option<Linkage>, exported: bool) -> Visibility {
+    match linkage {
+        Some(
+            Linkage::WeakAny
+            | Linkage::WeakODR
+            | Linkage::LinkOnceAny
+            | Linkage::LinkOnceODR
+            | Linkage::ExternalWeak
+            | Linkage::Common
+            | Linkage::AvailableExternally,
+        ) => Visibility::Weak,
+        Some(Linkage::Internal) => Visibility::Hidden,
+        Some(Linkage::External) => Visibility::Export,
+        None if exported => Visibility::Export,
+        None => Visibility::Hidden,
+    }
+}
