@@ -82,7 +82,7 @@ impl<'tcx> CodegenCx<'tcx> {
 
     /// The symbol to call or take the address of for an instance.
     pub(crate) fn symbol_name(&self, instance: Instance) -> &'tcx str {
-        self.tcx.symbol_name(instance, None).or_fatal()
+        self.tcx.symbol_name(instance).or_fatal()
     }
 }
 

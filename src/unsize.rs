@@ -54,7 +54,12 @@ pub(crate) fn unsized_info(
             if to_principal.is_none() || principal(from) == to_principal {
                 return old_info;
             }
-            fatal("unsupported: trait upcasting")
+            match fx.tcx.supertrait_vtable_slot(source, target).or_fatal() {
+                Some(slot) => {
+                    fx.bcx.ins().load(fx.pointer_type, crate::vtable::vtable_memflags(), old_info, slot as i32 * 8)
+                }
+                None => old_info,
+            }
         }
         (_, TyKind::Dynamic(..)) => crate::vtable::get_vtable(fx, source, target),
         _ => bug!("unsizing {} to {}", fx.ty_str(source), fx.ty_str(target)),
