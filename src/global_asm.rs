@@ -1,0 +1,128 @@
+//! `global_asm!` and naked functions as text, and the assembler. Semantics: `rustc_codegen_ssa::mir::naked_asm`.
+//!
+//! The assembler is the toolchain's own rustc, whose LLVM reads the same syntax as `asm!` promises; a crate with nothing
+//! but a `global_asm!` is compiled to an object.
+
+use crate::inline_asm::{TemplatePiece, const_operand_text, options, sym_fn_text, template_piece};
+use crate::prelude::*;
+use anyhow::{Context as _, bail};
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// The text of a `global_asm!` item.
+pub(crate) fn codegen_global_asm(cx: &CodegenCx<'_>, asm: &GlobalAsm) -> crate::adapter::Result<String> {
+    let operands = asm
+        .operands
+        .iter()
+        .map(|operand| {
+            Ok(match operand {
+                GlobalAsmOperand::Const(text) => text.to_string(),
+                GlobalAsmOperand::SymFn { def_id, args } => {
+                    let instance = cx.tcx.expect_resolve(*def_id, *args)?;
+                    cx.tcx.symbol_name(instance, None)?.to_owned()
+                }
+                GlobalAsmOperand::SymStatic(def) => cx.tcx.static_symbol_name(*def)?.to_owned(),
+            })
+        })
+        .collect::<crate::adapter::Result<Vec<_>>>()?;
+    Ok(assemble_text(&asm.template, &operands, asm.options, "", ""))
+}
+
+/// The text of a naked function, whose body is one `naked_asm!`.
+pub(crate) fn codegen_naked_asm(
+    cx: &CodegenCx<'_>,
+    instance: Instance,
+    body: &Body,
+    symbol: &str,
+    visibility: Visibility,
+    attrs: &CodegenFnAttrs,
+) -> String {
+    let Some(TerminatorKind::InlineAsm(asm)) = body.blocks.first().map(|block| &block.terminator.kind) else {
+        bug!("a naked function without naked_asm!: {symbol}")
+    };
+    let operands: Vec<_> = asm
+        .operands
+        .iter()
+        .map(|operand| match operand {
+            InlineAsmOperand::Const { value } => const_operand_text(cx.tcx, value, instance.args),
+            InlineAsmOperand::SymFn { value } => sym_fn_text(cx, value, instance.args),
+            InlineAsmOperand::SymStatic { def_id } => cx.tcx.static_symbol_name(*def_id).or_fatal().to_owned(),
+            _ => bug!("naked_asm! with a register operand: {symbol}"),
+        })
+        .collect();
+
+    let section = match attrs.link_section {
+        Some(section) => cx.tcx.str(section).to_owned(),
+        None => format!(".text.{symbol}"),
+    };
+    let linkage = match visibility {
+        Visibility::Export => format!(".globl {symbol}\n"),
+        Visibility::Hidden => format!(".globl {symbol}\n.hidden {symbol}\n"),
+        Visibility::Weak => format!(".weak {symbol}\n"),
+        Visibility::Local => String::new(),
+    };
+    let align = attrs.alignment.unwrap_or(4);
+    let begin = format!(
+        ".pushsection {section},\"ax\",@progbits\n.balign {align}\n{linkage}.type {symbol},@function\n{symbol}:\n"
+    );
+    let end = format!("\n.size {symbol}, .-{symbol}\n.popsection\n");
+    assemble_text(&asm.template, &operands, asm.options, &begin, &end)
+}
+
+/// A template with its operands filled in, which leaves the assembler in AT&T syntax as it found it.
+fn assemble_text(
+    template: &[InlineAsmTemplatePiece],
+    operands: &[String],
+    asm_options: u16,
+    begin: &str,
+    end: &str,
+) -> String {
+    let mut out = String::from(begin);
+    let att = asm_options & options::ATT_SYNTAX != 0;
+    if !att {
+        out.push_str(".intel_syntax noprefix\n");
+    }
+    for piece in template {
+        match template_piece(piece) {
+            TemplatePiece::Text(text) => out.push_str(text),
+            TemplatePiece::Operand(i, _) => out.push_str(&operands[i]),
+        }
+    }
+    out.push('\n');
+    if !att {
+        out.push_str(".att_syntax\n");
+    }
+    out.push_str(end);
+    out
+}
+
+/// Assembles to an object file, with the rustc of the toolchain that std comes from.
+pub(crate) fn compile_global_asm(rustc: &Path, asm: &str, object: &Path) -> anyhow::Result<()> {
+    // The text is a raw string: its delimiter must not occur in it.
+    let hashes = (1..).map(|n| "#".repeat(n)).find(|hashes| !asm.contains(&format!("\"{hashes}")));
+    let hashes = hashes.unwrap_or_default();
+    let source = format!(
+        "#![no_std]\n#![allow(bad_asm_style)]\n\
+         core::arch::global_asm!(r{hashes}\"{asm}\n\"{hashes}, options(raw, att_syntax));\n"
+    );
+    let mut child = Command::new(rustc)
+        .env_remove("CARGO_MAKEFLAGS")
+        .args(["--crate-name", "asm", "--crate-type", "lib", "--edition", "2021", "--emit", "obj"])
+        .args(["-C", "panic=abort", "-C", "codegen-units=1", "-C", "debuginfo=0", "-o"])
+        .arg(object)
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot run {} to assemble inline assembly", rustc.display()))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A child that ends early says why on its standard error.
+        let _ = stdin.write_all(source.as_bytes());
+    }
+    let output = child.wait_with_output().context("waiting for the assembler")?;
+    if !output.status.success() {
+        bail!("inline assembly is not valid:\n{}", String::from_utf8_lossy(&output.stderr).trim_end());
+    }
+    Ok(())
+}
