@@ -20,7 +20,7 @@ pub(crate) fn codegen_global_asm(cx: &CodegenCx<'_>, asm: &GlobalAsm) -> crate::
                 GlobalAsmOperand::Const(text) => text.to_string(),
                 GlobalAsmOperand::SymFn { def_id, args } => {
                     let instance = cx.tcx.expect_resolve(*def_id, *args)?;
-                    cx.tcx.symbol_name(instance, None)?.to_owned()
+                    cx.tcx.symbol_name(instance)?.to_owned()
                 }
                 GlobalAsmOperand::SymStatic(def) => cx.tcx.static_symbol_name(*def)?.to_owned(),
             })

@@ -2,7 +2,6 @@
 //! stores could be had cheaper.
 
 use super::{IntrinsicCall, Outcome, codegen_unsupported};
-use crate::cast::lib_call_1;
 use crate::prelude::*;
 use cranelift_codegen::ir::AtomicRmwOp;
 

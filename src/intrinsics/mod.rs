@@ -134,7 +134,7 @@ fn codegen_regular_intrinsic_call<'tcx>(
         "abort" => {
             let block = fx.bcx.current_block().expect("a block is being filled");
             fx.bcx.set_cold_block(block);
-            fx.bcx.ins().trap(TRAP_ABORT);
+            fx.bcx.ins().trap(TrapCode::unwrap_user(2));
             return Outcome::Terminated;
         }
         "unreachable" => {

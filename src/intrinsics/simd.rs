@@ -4,7 +4,7 @@
 
 use super::{IntrinsicCall, Outcome, codegen_bswap, codegen_funnel_shift, float};
 use crate::base::codegen_operand;
-use crate::cast::{clif_int_or_float_cast, clif_intcast};
+use crate::cast::clif_int_or_float_cast;
 use crate::num;
 use crate::prelude::*;
 

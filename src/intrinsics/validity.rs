@@ -3,6 +3,7 @@
 
 use super::{IntrinsicCall, Outcome};
 use crate::prelude::*;
+use rustc_abi::HasDataLayout as _;
 
 /// The byte that the memory is filled with; `None`: the type only has to be inhabited.
 type Fill = Option<u8>;
