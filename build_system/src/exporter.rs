@@ -44,8 +44,29 @@ pub fn ensure(cx: &Context, rustc_dev: &RustcDev) -> anyhow::Result<Exporter> {
     }
     if !exporter.std.is_dir() {
         export_std(cx, &exporter)?;
+        prune(&cx.cache.join("ra-mir-export"))?;
+        prune(&cx.cache.join("std"))?;
     }
     Ok(exporter)
+}
+
+/// How many versions of the exporter the cache keeps, for checkouts that differ.
+const KEPT_VERSIONS: usize = 8;
+
+/// Removes all but the newest directories in `directory`.
+fn prune(directory: &Path) -> anyhow::Result<()> {
+    let list = || format!("cannot list {}", directory.display());
+    let mut versions = Vec::new();
+    for entry in fs::read_dir(directory).with_context(list)? {
+        let entry = entry.with_context(list)?;
+        versions.push((entry.metadata().and_then(|metadata| metadata.modified()).with_context(list)?, entry.path()));
+    }
+    versions.sort();
+    let old = versions.len().saturating_sub(KEPT_VERSIONS);
+    for (_, path) in &versions[..old] {
+        fs::remove_dir_all(path).with_context(|| format!("cannot remove {}", path.display()))?;
+    }
+    Ok(())
 }
 
 fn build(cx: &Context, exporter: &Exporter) -> anyhow::Result<()> {

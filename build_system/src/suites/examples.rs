@@ -117,6 +117,7 @@ fn run_one(cx: &Context, options: &Options<'_>, example: &Example, output: &Path
         .args(&options.args.rac_args)
         .arg("-o")
         .arg(&executable)
+        .env("RAC_VERIFY", "1")
         .current_dir(&cx.root);
     let limits = Limits { time: Some(COMPILE_TIME), ..Limits::default() };
     let compiled = exec::run(&mut command, &limits, &cx.interrupt)?;

@@ -230,6 +230,7 @@ impl Runner<'_> {
             .args(directives.compile_flags.iter().map(|flag| self.substitute(flag, executable)))
             .args(&self.options.args.rac_args)
             .env("RUSTC_BOOTSTRAP", "1")
+            .env("RAC_VERIFY", "1")
             .envs(directives.rustc_env.iter().map(|(name, value)| (name, value)));
         for name in ["RUST_BACKTRACE", "RUST_LOG"].into_iter().chain(directives.unset_rustc_env.iter().map(String::as_str)) {
             if !directives.rustc_env.iter().any(|(set, _)| set == name) {
