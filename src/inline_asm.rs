@@ -5,6 +5,7 @@
 //! name), loads the inputs into their registers, runs the template, and stores the outputs. It returns which label was
 //! jumped to, 0 for none.
 
+use crate::abi::{CallTarget, codegen_call_with_unwind_action};
 use crate::base::{codegen_operand, codegen_place};
 use crate::prelude::*;
 use std::fmt::Write;
@@ -232,7 +233,6 @@ pub(crate) fn codegen_inline_asm_terminator<'tcx>(
     asm: &InlineAsm,
     source_info: SourceInfo,
 ) {
-    let _ = source_info;
     // Labels come after the fall-through target, unless there is none.
     let falls_through = asm.options & options::NORETURN == 0;
     let label_blocks: Vec<Block> =
@@ -273,7 +273,7 @@ pub(crate) fn codegen_inline_asm_terminator<'tcx>(
         .collect();
     let template: Vec<_> = asm.template.iter().map(template_piece).collect();
 
-    let label = codegen_inline_asm_inner(fx, &template, operands, asm.options);
+    let label = codegen_inline_asm_inner(fx, &template, operands, asm.options, asm.unwind, source_info);
 
     // The block that follows once no label was taken.
     for (i, block) in label_blocks.into_iter().enumerate() {
@@ -338,12 +338,15 @@ pub(crate) fn sym_fn_text(cx: &CodegenCx<'_>, ct: &ConstOperand, args: Args) -> 
     cx.symbol_name(instance).to_owned()
 }
 
-/// Generates the wrapper and its call; gives the number of the label that was taken.
+/// Generates the wrapper and its call; gives the number of the label that was taken. `unwind` counts if the options
+/// permit unwinding.
 pub(crate) fn codegen_inline_asm_inner<'tcx>(
     fx: &mut FunctionCx<'_, '_, 'tcx>,
     template: &[TemplatePiece<'_>],
     operands: Vec<CInlineAsmOperand<'tcx>>,
     options: u16,
+    unwind: UnwindAction,
+    source_info: SourceInfo,
 ) -> Value {
     let name = format!("{}__inline_asm_n{}", fx.symbol_name, fx.inline_asm_index);
     fx.inline_asm_index += 1;
@@ -378,13 +381,10 @@ pub(crate) fn codegen_inline_asm_inner<'tcx>(
         params: vec![AbiParam::new(types::I64)],
         returns: vec![AbiParam::new(types::I32)],
     };
-    if options & self::options::MAY_UNWIND != 0 {
-        fatal("unsupported: asm! with options(may_unwind)");
-    }
-    let func = fx.func_ref(&name, sig);
+    let unwind = if options & self::options::MAY_UNWIND != 0 { unwind } else { UnwindAction::Unreachable };
+    let func = CallTarget::Direct(fx.func_ref(&name, sig));
     let addr = memory.get_addr(fx);
-    let inst = fx.bcx.ins().call(func, &[addr]);
-    let label = fx.bcx.inst_results(inst)[0];
+    let label = codegen_call_with_unwind_action(fx, source_info, func, unwind, &[addr], None)[0];
 
     for (operand, slot) in operands.iter().zip(&slots.output) {
         if let (

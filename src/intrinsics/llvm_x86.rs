@@ -116,7 +116,8 @@ fn codegen_asm<'tcx>(fx: &mut FunctionCx<'_, '_, 'tcx>, call: &IntrinsicCall<'_,
         text = text.replace(name, reg);
     }
     let text = text.replace("; ", "\n    ");
-    codegen_inline_asm_inner(fx, &[TemplatePiece::Text(&format!("    {text}"))], operands, 0);
+    let template = [TemplatePiece::Text(&text)];
+    codegen_inline_asm_inner(fx, &template, operands, 0, UnwindAction::Unreachable, call.source_info);
 }
 
 /// The register of argument `i`, and its name for the argument's size.

@@ -10,6 +10,7 @@ mod llvm_x86;
 mod simd;
 mod validity;
 mod variadic;
+mod vector;
 
 use crate::base::codegen_operand;
 use crate::cast::{clif_int_or_float_cast, clif_intcast, lib_call_1};

@@ -1,8 +1,9 @@
 //! The platform intrinsics of `core::simd` and `core::arch`. Semantics: `library/core/src/intrinsics/simd.rs`.
 //!
-//! Vectors live in memory and are computed lane by lane: right for every lane type and count.
+//! Vectors live in memory and are computed lane by lane, which is right for every lane type and count, except for what
+//! [`super::vector`] does with whole ones.
 
-use super::{IntrinsicCall, Outcome, codegen_bswap, codegen_funnel_shift, float};
+use super::{IntrinsicCall, Outcome, codegen_bswap, codegen_funnel_shift, float, vector};
 use crate::base::codegen_operand;
 use crate::cast::clif_int_or_float_cast;
 use crate::num;
@@ -69,6 +70,9 @@ pub(super) fn codegen_simd_intrinsic_call<'tcx>(
     fx: &mut FunctionCx<'_, '_, 'tcx>,
     call: &IntrinsicCall<'_, 'tcx>,
 ) -> Outcome {
+    if vector::codegen_whole_vector(fx, call).is_some() {
+        return Outcome::Done;
+    }
     match call.name {
         "simd_cast" | "simd_as" => {
             let [v] = call.operands(fx);
@@ -222,7 +226,7 @@ pub(super) fn is_simd(fx: &FunctionCx<'_, '_, '_>, ty: Ty) -> bool {
             if fx.tcx.adt_def(def).or_fatal().repr.flags & rustc_abi::ReprFlags::IS_SIMD.bits() != 0)
 }
 
-fn lane_bin_op(name: &str) -> Option<BinOp> {
+pub(super) fn lane_bin_op(name: &str) -> Option<BinOp> {
     Some(match name {
         "simd_add" => BinOp::Add,
         "simd_sub" => BinOp::Sub,
