@@ -18,6 +18,8 @@ pub struct ExportCx<'tcx, 'i> {
     pub interner: &'i ramir::Interner,
     /// The crate that is exported.
     pub krate: CrateNum,
+    /// The constants of impls are known to be free of errors: of the standard library they are.
+    pub evaluate_assoc_consts: bool,
     pub crates: Vec<CrateDep>,
     pub files: Vec<ramir::SourceFile>,
     crate_numbers: FxIndexMap<CrateNum, ramir::CrateNum>,
@@ -38,6 +40,7 @@ impl<'tcx, 'i> ExportCx<'tcx, 'i> {
             tcx,
             interner,
             krate,
+            evaluate_assoc_consts: false,
             crates: Vec::new(),
             files: Vec::new(),
             crate_numbers: FxIndexMap::default(),

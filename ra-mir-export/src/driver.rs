@@ -1,6 +1,6 @@
 //! Running rustc: its front end as it is, then our export in place of code generation.
 
-use crate::krate::export;
+use crate::krate::{Options, export};
 use crate::rustc::*;
 use anyhow::{Context, Result, anyhow};
 use rustc_codegen_ssa::target_features::cfg_target_feature;
@@ -132,9 +132,10 @@ impl Callbacks for ExportCallbacks {
 
 impl ExportCallbacks {
     fn export(&self, tcx: TyCtxt<'_>) -> Result<()> {
+        let options = Options { verbose: self.verbose, is_sysroot: matches!(self.job, Job::Sysroot(_)) };
         match &self.job {
             Job::Local(out) => {
-                export(tcx, LOCAL_CRATE, out, self.verbose)?;
+                export(tcx, LOCAL_CRATE, out, options)?;
                 let is_library = tcx.crate_types().iter().any(|t| {
                     matches!(t, CrateType::Rlib | CrateType::Dylib | CrateType::ProcMacro)
                 });
@@ -149,7 +150,7 @@ impl ExportCallbacks {
                     let source = tcx.used_crate_source(krate);
                     let path = source.paths().next().context("a crate without a file")?;
                     let stem = path.file_stem().and_then(|s| s.to_str()).context("a crate with a strange file name")?;
-                    export(tcx, krate, &dir.join(format!("{stem}.ramir")), self.verbose)?;
+                    export(tcx, krate, &dir.join(format!("{stem}.ramir")), options)?;
                 }
             }
             Job::CrateFile(file, out) => {
@@ -161,7 +162,7 @@ impl ExportCallbacks {
                     .copied()
                     .find(|&c| tcx.used_crate_source(c).paths().any(|p| is_wanted(p)))
                     .ok_or_else(|| anyhow!("{}: rustc did not load it", file.display()))?;
-                export(tcx, krate, out, self.verbose)?;
+                export(tcx, krate, out, options)?;
             }
         }
         Ok(())

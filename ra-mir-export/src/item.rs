@@ -329,7 +329,11 @@ impl<'tcx> ExportCx<'tcx, '_> {
             tcx.const_of_item(def_id).instantiate_identity().try_to_value().map(|v| tcx.valtree_to_const_val(v))
         } else if let Some((value, _)) = tcx.trivial_const(def_id) {
             Some(value)
-        } else if tcx.generics_of(def_id).requires_monomorphization(tcx) {
+        } else if tcx.generics_of(def_id).requires_monomorphization(tcx)
+            // rustc evaluates a plain constant whether or not it is used, but one of an impl only where it is: its value
+            // may be an error that nobody is to see.
+            || kind == DefKind::AssocConst && !self.evaluate_assoc_consts
+        {
             None
         } else {
             tcx.const_eval_poly(def_id).ok()
@@ -403,7 +407,13 @@ impl<'tcx> ExportCx<'tcx, '_> {
                     .then(|| self.def_id(tcx.coroutine_by_move_body_def_id(def_id))),
             })
         });
-        ramir::ClosureDef { attrs: self.codegen_fn_attrs(def_id), coroutine }
+        let is_coroutine_closure = tcx.def_kind(def_id) == DefKind::Closure
+            && tcx.type_of(def_id).skip_binder().is_coroutine_closure();
+        ramir::ClosureDef {
+            attrs: self.codegen_fn_attrs(def_id),
+            coroutine,
+            coroutine_for_closure: is_coroutine_closure.then(|| self.def_id(tcx.coroutine_for_closure(def_id))),
+        }
     }
 
     fn coroutine_layout(&mut self, layout: &mir::CoroutineLayout<'tcx>) -> ramir::CoroutineLayout {

@@ -17,10 +17,19 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-/// Writes the `.ramir` file of `krate`. With `verbose`, what is left out is named on stderr.
-pub fn export(tcx: TyCtxt<'_>, krate: CrateNum, path: &Path, verbose: bool) -> Result<(), ramir::file::Error> {
+#[derive(Clone, Copy)]
+pub struct Options {
+    /// Name on stderr what is left out.
+    pub verbose: bool,
+    /// The crate belongs to the toolchain.
+    pub is_sysroot: bool,
+}
+
+/// Writes the `.ramir` file of `krate`.
+pub fn export(tcx: TyCtxt<'_>, krate: CrateNum, path: &Path, options: Options) -> Result<(), ramir::file::Error> {
     let interner = ramir::Interner::new();
     let mut cx = ExportCx::new(tcx, &interner, krate);
+    cx.evaluate_assoc_consts = options.is_sysroot;
     let mut out = Tables::default();
     let indices: Vec<DefIndex> = match krate {
         LOCAL_CRATE => tcx.iter_local_def_id().map(|d| d.local_def_index).collect(),
@@ -31,7 +40,7 @@ pub fn export(tcx: TyCtxt<'_>, krate: CrateNum, path: &Path, verbose: bool) -> R
         let key = cx.def_key(def_id);
         out.def_keys.insert(def_index(index), key);
         let report = |what: &str| {
-            if verbose {
+            if options.verbose {
                 eprintln!("ra-mir-export: {}: {what}", tcx.def_path_debug_str(def_id));
             }
         };

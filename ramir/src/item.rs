@@ -404,6 +404,8 @@ pub struct AssocTyDef {
 pub struct ClosureDef {
     pub attrs: CodegenFnAttrs,
     pub coroutine: Option<CoroutineDef>,
+    /// For an async closure: the coroutine that calling it makes.
+    pub coroutine_for_closure: Option<DefId>,
 }
 
 #[derive(Clone, Debug, Encode, Decode)]

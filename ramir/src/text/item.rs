@@ -50,7 +50,7 @@ structs! {
     ConstDef { name, ty, assoc, value }
     StaticDef { name, ty, mutability, attrs, is_foreign, exported, initializer }
     AssocTyDef { name, assoc, ty, item_bounds }
-    ClosureDef { attrs, coroutine }
+    ClosureDef { attrs, coroutine, coroutine_for_closure }
     CoroutineDef { kind, layout, by_move_body }
     CoroutineLayout { field_tys, ignore_for_traits, variant_fields, storage_conflicts }
     GlobalAsm { template, operands, options }
