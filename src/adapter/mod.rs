@@ -17,6 +17,7 @@ pub mod store;
 pub mod symbol;
 pub mod ty;
 pub mod type_id;
+pub mod type_name;
 pub mod upstream;
 pub mod vtable;
 
