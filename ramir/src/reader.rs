@@ -313,6 +313,22 @@ impl Decode<DecodeCx> for Pattern {
 
 bincode::impl_borrow_decode_with_context!(Pattern, DecodeCx);
 
+/// By hand, because there has to be an output.
+impl Decode<DecodeCx> for PolyFnSig {
+    fn decode<D: Decoder<Context = DecodeCx>>(d: &mut D) -> Result<Self, DecodeError> {
+        let sig = PolyFnSig {
+            bound_vars: Decode::decode(d)?,
+            inputs_and_output: Decode::decode(d)?,
+            c_variadic: Decode::decode(d)?,
+            safe: Decode::decode(d)?,
+            abi: Decode::decode(d)?,
+        };
+        if sig.inputs_and_output.is_empty() { Err(DecodeError::Other("a signature without output")) } else { Ok(sig) }
+    }
+}
+
+bincode::impl_borrow_decode_with_context!(PolyFnSig, DecodeCx);
+
 impl Encode for ProjectionElems {
     fn encode<E: Encoder>(&self, e: &mut E) -> Result<(), EncodeError> {
         self.0.as_slice().encode(e)

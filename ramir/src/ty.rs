@@ -223,11 +223,10 @@ pub enum ExternAbi {
 }
 
 /// A function signature under a binder of `bound_vars` regions.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Encode, Decode)]
-#[bincode(decode_context = "DecodeCx")]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Encode)]
 pub struct PolyFnSig {
     pub bound_vars: u32,
-    /// The inputs, then the output.
+    /// The inputs, then the output: never empty.
     pub inputs_and_output: Box<[Ty]>,
     pub c_variadic: bool,
     pub safe: bool,

@@ -142,7 +142,8 @@ impl Printer<'_> {
         }
         for (n, block) in body.blocks.iter().enumerate() {
             let cleanup = if block.is_cleanup { " (cleanup)" } else { "" };
-            let _ = writeln!(out, "\n    bb{n}{cleanup}: {{");
+            let blank = if out.ends_with("{\n") { "" } else { "\n" };
+            let _ = writeln!(out, "{blank}    bb{n}{cleanup}: {{");
             for statement in &block.statements {
                 let info = self.source_info(statement.source_info);
                 let _ = writeln!(out, "        {};{info}", self.statement(&statement.kind));
@@ -857,11 +858,11 @@ impl Parser<'_> {
             return Ok(Rvalue::Aggregate(AggregateKind::RawPtr(ty, mutability), self.list(")", Self::operand)?));
         }
         match self.peek_ident() {
-            Some(word) if self.at_nth(1, "(") => self.rvalue_word(word),
             Some("deref_copy") if !self.at_nth(1, "::") => {
                 self.bump();
                 Ok(Rvalue::CopyForDeref(self.place()?))
             }
+            Some(word) if self.at_nth(1, "(") => self.rvalue_word(word),
             _ => self.aggregate(),
         }
     }
