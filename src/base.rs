@@ -1,7 +1,470 @@
-//! Places, operands and panics of a function body.
+//! Code generation of one function: from an instance to a [`CompiledFunction`].
+//!
+//! Knows neither where the body came from nor which object the code goes to.
 
-use crate::abi::{CallTarget, codegen_call_with_unwind_action};
+use crate::abi::{CallTarget, clif_sig_from_fn_abi, codegen_call_with_unwind_action};
+use crate::adapter::shim::InstanceBody;
+use crate::debuginfo::SourceLocs;
 use crate::prelude::*;
+use crate::pretty_clif::{CommentWriter, clif_text};
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::ir::{ExceptionTag, ExternalName, UserFuncName};
+use cranelift_codegen::isa::unwind::UnwindInfo;
+use cranelift_codegen::{CodegenError, FinalizedMachReloc, FinalizedRelocTarget};
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+
+/// Why a function could not be compiled, and where.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}\n  in {function}{at}")]
+pub struct FunctionError {
+    /// The construct, or what went wrong.
+    pub message: String,
+    /// Path and symbol.
+    pub function: String,
+    /// ` (file:line:column)`, or empty.
+    pub at: String,
+    /// The function's MIR, if the fault is the compiler's own.
+    pub mir: Option<String>,
+}
+
+/// What a thread reuses from function to function.
+pub(crate) struct FunctionBuffers {
+    context: Context,
+    builder: FunctionBuilderContext,
+    refs: SymbolTable,
+    source_locs: SourceLocs,
+    block_map: Vec<Block>,
+}
+
+impl Default for FunctionBuffers {
+    fn default() -> Self {
+        FunctionBuffers {
+            context: Context::new(),
+            builder: FunctionBuilderContext::new(),
+            refs: SymbolTable::default(),
+            source_locs: SourceLocs::default(),
+            block_map: Vec::new(),
+        }
+    }
+}
+
+/// Compiles an instance. Whatever goes wrong ends in an error that names the function.
+pub(crate) fn codegen_fn(
+    cx: &CodegenCx<'_>,
+    buffers: &mut FunctionBuffers,
+    instance: Instance,
+) -> Result<CompiledFunction, FunctionError> {
+    let at = Cell::new(SourceInfo { span: Span::DUMMY, scope: SourceScope(0) });
+    let result = std::panic::catch_unwind(AssertUnwindSafe(|| codegen_fn_inner(cx, buffers, instance, &at)));
+    result.map_err(|payload| {
+        *buffers = FunctionBuffers::default();
+        function_error(cx, instance, at.get().span, payload)
+    })
+}
+
+fn function_error(cx: &CodegenCx<'_>, instance: Instance, span: Span, payload: Box<dyn Any + Send>) -> FunctionError {
+    let (message, is_bug) = match payload.downcast::<Fatal>() {
+        Ok(fatal) => (fatal.0, false),
+        Err(payload) => {
+            let text = payload.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("unknown panic");
+            (format!("internal compiler error: {text}"), true)
+        }
+    };
+    let mut function = cx.tcx.store.def_path_str(instance.def_id());
+    if let Ok(symbol) = cx.tcx.symbol_name(instance) {
+        function = format!("{function} ({symbol})");
+    }
+    let at = match cx.tcx.store.source_file(span.file) {
+        Some(file) if !span.is_dummy() => format!(" ({}:{}:{})", cx.tcx.str(file.name), span.line, span.col),
+        _ => String::new(),
+    };
+    let mir = match cx.tcx.instance_mir(instance) {
+        Ok(InstanceBody { body, .. }) if is_bug => Some(format!("{body:#?}")),
+        _ => None,
+    };
+    FunctionError { message, function, at, mir }
+}
+
+fn codegen_fn_inner<'tcx>(
+    cx: &CodegenCx<'tcx>,
+    buffers: &mut FunctionBuffers,
+    instance: Instance,
+    at: &Cell<SourceInfo>,
+) -> CompiledFunction {
+    let tcx = cx.tcx;
+    let symbol_name = cx.symbol_name(instance);
+    let InstanceBody { body: mir, args } = tcx.instance_mir(instance).or_fatal();
+    at.set(SourceInfo { span: mir.span, scope: SourceScope(0) });
+    let visibility = crate::linkage::fn_visibility(cx, instance);
+    if let Ok(Some(attrs)) = tcx.codegen_attrs(instance.def_id())
+        && attrs.naked
+        && matches!(instance.def, InstanceKind::Item(_))
+    {
+        let asm = crate::global_asm::codegen_naked_asm(cx, instance, mir, symbol_name, visibility, attrs);
+        return CompiledFunction::only_asm(tcx.sym(symbol_name), visibility, asm);
+    }
+    let fn_abi = Rc::new(tcx.fn_abi_of_instance(instance, &[]).or_fatal());
+
+    let FunctionBuffers { context, builder, refs, source_locs, block_map } = buffers;
+    context.clear();
+    refs.clear();
+    source_locs.clear();
+    block_map.clear();
+    context.func.name = UserFuncName::user(0, 0);
+    context.func.signature = clif_sig_from_fn_abi(cx, &fn_abi);
+
+    let clif_comments = CommentWriter::new(cx, instance, &fn_abi);
+    let mut bcx = FunctionBuilder::new(&mut context.func, builder);
+    let start_block = bcx.create_block();
+    block_map.extend(mir.blocks.iter().map(|_| bcx.create_block()));
+    let exception_slot = bcx.declare_var(types::I64);
+    let target_config = cx.isa.frontend_config();
+    let mut fx = FunctionCx {
+        cx,
+        tcx,
+        target_config,
+        pointer_type: target_config.pointer_type(),
+        refs: std::mem::take(refs),
+        instance,
+        symbol_name,
+        mir,
+        args,
+        fn_abi,
+        bcx,
+        block_map: std::mem::take(block_map),
+        local_map: Vec::with_capacity(mir.locals.len()),
+        caller_location: None,
+        exception_slot,
+        cur_source_info: at,
+        source_locs: std::mem::take(source_locs),
+        clif_comments,
+        inline_asm: String::new(),
+        inline_asm_index: 0,
+    };
+    codegen_fn_body(&mut fx, start_block);
+    at.set(SourceInfo { span: mir.span, scope: SourceScope(0) });
+    fx.bcx.seal_all_blocks();
+    fx.bcx.finalize(target_config);
+    *refs = fx.refs;
+    *block_map = fx.block_map;
+    *source_locs = fx.source_locs;
+    let (inline_asm, clif_comments) = (fx.inline_asm, fx.clif_comments);
+
+    let clif = clif_comments.enabled().then(|| clif_text(cx, &context.func, &clif_comments));
+    if cx.opts.verifier {
+        verify_func(cx, context, &clif_comments);
+    }
+    compile_fn(cx, context, &clif_comments);
+    let mut compiled = compiled_function(cx, context, refs, source_locs);
+    compiled.symbol = tcx.sym(symbol_name);
+    compiled.visibility = visibility;
+    if let Ok(Some(attrs)) = tcx.codegen_attrs(instance.def_id())
+        && matches!(instance.def, InstanceKind::Item(_))
+    {
+        compiled.section = attrs.link_section;
+        compiled.align = compiled.align.max(attrs.alignment.unwrap_or(1));
+    }
+    if cx.opts.debuginfo {
+        compiled.decl = (!mir.span.is_dummy()).then_some((mir.span.file, mir.span.line));
+        compiled.name = tcx.store.def_path_str(instance.def_id());
+    }
+    compiled.global_asm = inline_asm;
+    compiled.clif = clif;
+    compiled
+}
+
+fn verify_func(cx: &CodegenCx<'_>, context: &Context, comments: &CommentWriter) {
+    if let Err(errors) = cranelift_codegen::verify_function(&context.func, &*cx.isa) {
+        let comments: Box<dyn cranelift_codegen::write::FuncWriter> = Box::new(comments);
+        bug!("{}", cranelift_codegen::print_errors::pretty_verifier_error(&context.func, Some(comments), errors))
+    }
+}
+
+fn compile_fn(cx: &CodegenCx<'_>, context: &mut Context, comments: &CommentWriter) {
+    match context.compile(&*cx.isa, &mut ControlPlane::default()) {
+        Ok(_) => {}
+        Err(error) => match error.inner {
+            CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => {
+                fatal("the function is too large for the code generator")
+            }
+            CodegenError::Unsupported(what) => fatal(format!("unsupported by Cranelift: {what}")),
+            error => bug!("{error:?}\n{}", clif_text(cx, error_func(context), comments)),
+        },
+    }
+}
+
+fn error_func(context: &Context) -> &Function {
+    &context.func
+}
+
+/// Machine code and its tables, out of Cranelift's context.
+fn compiled_function(
+    cx: &CodegenCx<'_>,
+    context: &mut Context,
+    refs: &mut SymbolTable,
+    source_locs: &SourceLocs,
+) -> CompiledFunction {
+    let Some(code) = context.compiled_code() else { bug!("nothing compiled") };
+    let unwind = match code.create_unwind_info(&*cx.isa) {
+        Ok(Some(UnwindInfo::SystemV(info))) => Some(info),
+        Ok(_) => None,
+        Err(error) => bug!("unwind information: {error}"),
+    };
+    let buffer = &code.buffer;
+    let relocs = buffer
+        .relocs()
+        .iter()
+        .map(|&FinalizedMachReloc { offset, kind, ref target, addend }| {
+            let target = match target {
+                FinalizedRelocTarget::ExternalName(ExternalName::User(name)) => {
+                    RelocTarget::Symbol(context.func.params.user_named_funcs()[*name].index)
+                }
+                FinalizedRelocTarget::ExternalName(ExternalName::LibCall(libcall)) => {
+                    let name = cranelift_module::default_libcall_names()(*libcall);
+                    let symbol = SymbolRef { name: cx.tcx.sym(&name), kind: SymbolKind::Func, weak: false };
+                    RelocTarget::Symbol(refs.position(symbol))
+                }
+                FinalizedRelocTarget::Func(offset) => RelocTarget::SelfOffset(*offset),
+                other => bug!("relocation against {other:?}"),
+            };
+            Relocation { offset, kind, target, addend }
+        })
+        .collect();
+    let mut call_sites = Vec::new();
+    for site in buffer.call_sites() {
+        for handler in site.exception_handlers {
+            let &cranelift_codegen::FinalizedMachExceptionHandler::Tag(tag, landing_pad) = handler else {
+                bug!("an exception handler without a tag")
+            };
+            let catch = Some(tag) == ExceptionTag::with_number(EXCEPTION_HANDLER_CATCH);
+            call_sites.push(CallSite { ret_addr: site.ret_addr, landing_pad, catch });
+        }
+    }
+    let mut lines: Vec<LineEntry> = Vec::new();
+    if cx.opts.debuginfo {
+        for range in buffer.get_srclocs_sorted() {
+            if let Some(span) = source_locs.span(range.loc) {
+                let entry = LineEntry { offset: range.start, file: span.file, line: span.line, col: span.col };
+                lines.push(entry);
+            }
+        }
+    }
+    CompiledFunction {
+        symbol: Symbol(0),
+        visibility: Visibility::Hidden,
+        section: None,
+        align: u64::from(buffer.alignment.max(cx.isa.function_alignment().minimum)),
+        code: buffer.data().to_vec(),
+        relocs,
+        symbols: std::mem::take(&mut refs.symbols),
+        data: std::mem::take(&mut refs.data),
+        unwind,
+        call_sites,
+        lines,
+        decl: None,
+        name: String::new(),
+        global_asm: String::new(),
+        clif: None,
+    }
+}
+
+fn codegen_fn_body(fx: &mut FunctionCx<'_, '_, '_>, start_block: Block) {
+    let mir = fx.mir;
+    // A function that nobody can call.
+    let uninhabited = (1..=mir.arg_count as usize)
+        .any(|arg| fx.layout_of(fx.monomorphize(mir.locals[arg].ty)).is_uninhabited());
+    if uninhabited {
+        fx.bcx.append_block_params_for_function_params(start_block);
+        fx.bcx.switch_to_block(start_block);
+        trap_unreachable(fx);
+        for block in fx.block_map.clone() {
+            fx.bcx.switch_to_block(block);
+            trap_unreachable(fx);
+        }
+        return;
+    }
+    crate::abi::codegen_fn_prelude(fx, start_block);
+
+    let reachable = crate::mono::mono_reachable(fx.tcx, mir, fx.args).or_fatal();
+    for (i, data) in mir.blocks.iter().enumerate() {
+        let block = fx.block_map[i];
+        fx.bcx.switch_to_block(block);
+        if !reachable[i] {
+            // Others may still name the block.
+            trap_unreachable(fx);
+            continue;
+        }
+        if data.is_cleanup {
+            if fx.tcx.opts.panic == crate::adapter::PanicStrategy::Abort {
+                trap_unreachable(fx);
+                continue;
+            }
+            fx.bcx.set_cold_block(block);
+        }
+        for stmt in &data.statements {
+            crate::rvalue::codegen_stmt(fx, stmt);
+        }
+        codegen_terminator(fx, data);
+    }
+}
+
+fn codegen_terminator(fx: &mut FunctionCx<'_, '_, '_>, data: &BasicBlockData) {
+    let source_info = data.terminator.source_info;
+    fx.set_debug_loc(source_info);
+    if fx.clif_comments.enabled() {
+        fx.add_comment_here(format!("{:?}", data.terminator.kind));
+    }
+    match &data.terminator.kind {
+        TerminatorKind::Goto { target } => {
+            let block = fx.get_block(*target);
+            fx.bcx.ins().jump(block, &[]);
+        }
+        TerminatorKind::Return => crate::abi::codegen_return(fx),
+        TerminatorKind::Assert { cond, expected, msg, target, unwind } => {
+            codegen_assert(fx, source_info, cond, *expected, msg, *target, *unwind);
+        }
+        TerminatorKind::SwitchInt { discr, targets } => codegen_switch(fx, data, discr, targets),
+        TerminatorKind::Call { func, args, destination, target, unwind, fn_span } => {
+            let source_info = SourceInfo { span: *fn_span, ..source_info };
+            crate::abi::codegen_terminator_call(fx, source_info, func, args, destination, *target, *unwind);
+        }
+        TerminatorKind::TailCall { .. } => fatal("unsupported: explicit tail call"),
+        TerminatorKind::InlineAsm(asm) => crate::inline_asm::codegen_inline_asm_terminator(fx, asm, source_info),
+        TerminatorKind::UnwindTerminate(reason) => codegen_unwind_terminate(fx, *reason, source_info),
+        TerminatorKind::UnwindResume => {
+            let exception = fx.bcx.use_var(fx.exception_slot);
+            fx.lib_call("_Unwind_Resume", vec![AbiParam::new(fx.pointer_type)], vec![], &[exception]);
+            trap_unreachable(fx);
+        }
+        TerminatorKind::Unreachable => {
+            if let Some(block) = fx.bcx.current_block() {
+                fx.bcx.set_cold_block(block);
+            }
+            trap_unreachable(fx);
+        }
+        TerminatorKind::Drop { place, target, unwind } => {
+            crate::abi::codegen_drop(fx, source_info, place, *target, *unwind);
+        }
+    }
+}
+
+fn codegen_switch(fx: &mut FunctionCx<'_, '_, '_>, data: &BasicBlockData, discr: &Operand, targets: &SwitchTargets) {
+    if let Some(target) = crate::mono::const_switch_target(fx.tcx, data, fx.args).or_fatal() {
+        let block = fx.get_block(target);
+        fx.bcx.ins().jump(block, &[]);
+        return;
+    }
+    let discr = codegen_operand(fx, discr);
+    let is_bool = discr.layout().ty == fx.tcx.common.bool;
+    let discr = discr.load_scalar(fx);
+    let otherwise = fx.get_block(targets.otherwise);
+    match (&targets.values[..], &targets.targets[..]) {
+        // One comparison with zero, or with one of two values.
+        (&[value], &[target]) if value == 0 || is_bool => {
+            let target = fx.get_block(target);
+            let (nonzero, zero) = if value == 0 { (otherwise, target) } else { (target, otherwise) };
+            fx.bcx.ins().brif(discr, nonzero, &[], zero, &[]);
+        }
+        (&[value], &[target]) => {
+            let target = fx.get_block(target);
+            let is_value = codegen_icmp_imm(fx, IntCC::Equal, discr, value as i128);
+            fx.bcx.ins().brif(is_value, target, &[], otherwise, &[]);
+        }
+        (values, blocks) => {
+            let mut switch = cranelift_frontend::Switch::new();
+            for (&value, &block) in values.iter().zip(blocks) {
+                switch.set_entry(value, fx.get_block(block));
+            }
+            switch.emit(&mut fx.bcx, discr, otherwise);
+        }
+    }
+}
+
+fn codegen_assert(
+    fx: &mut FunctionCx<'_, '_, '_>,
+    source_info: SourceInfo,
+    cond: &Operand,
+    expected: bool,
+    msg: &AssertKind,
+    target: BasicBlock,
+    unwind: UnwindAction,
+) {
+    let target = fx.get_block(target);
+    let is_overflow_check = match msg {
+        AssertKind::OverflowNeg(_) => true,
+        AssertKind::Overflow(op, ..) => !matches!(op, BinOp::Div | BinOp::Rem),
+        _ => false,
+    };
+    if is_overflow_check && !fx.tcx.opts.overflow_checks {
+        fx.bcx.ins().jump(target, &[]);
+        return;
+    }
+    let cond = codegen_operand(fx, cond).load_scalar(fx);
+    let failure = fx.bcx.create_block();
+    let (then, or_else) = if expected { (target, failure) } else { (failure, target) };
+    fx.bcx.ins().brif(cond, then, &[], or_else, &[]);
+    fx.bcx.seal_block(failure);
+    fx.bcx.switch_to_block(failure);
+
+    let (lang_item, operands): (_, SmallVec<[&Operand; 2]>) = match msg {
+        AssertKind::BoundsCheck { len, index } => ("panic_bounds_check", smallvec![index, len]),
+        AssertKind::MisalignedPointerDereference { required, found } => {
+            ("panic_misaligned_pointer_dereference", smallvec![required, found])
+        }
+        AssertKind::InvalidEnumConstruction(source) => ("panic_invalid_enum_construction", smallvec![source]),
+        msg => (assert_lang_item(msg), smallvec![]),
+    };
+    let mut args: SmallVec<[Value; 3]> = SmallVec::new();
+    for operand in operands {
+        args.push(codegen_operand(fx, operand).load_scalar(fx));
+    }
+    codegen_panic_inner(fx, lang_item, &args, unwind, source_info);
+}
+
+/// The lang item that panics for an assertion whose message has no operands.
+fn assert_lang_item(msg: &AssertKind) -> &'static str {
+    match msg {
+        AssertKind::BoundsCheck { .. } => "panic_bounds_check",
+        AssertKind::MisalignedPointerDereference { .. } => "panic_misaligned_pointer_dereference",
+        AssertKind::InvalidEnumConstruction(_) => "panic_invalid_enum_construction",
+        AssertKind::NullPointerDereference => "panic_null_pointer_dereference",
+        AssertKind::Overflow(op, ..) => match op {
+            BinOp::Add | BinOp::AddWithOverflow | BinOp::AddUnchecked => "panic_const_add_overflow",
+            BinOp::Sub | BinOp::SubWithOverflow | BinOp::SubUnchecked => "panic_const_sub_overflow",
+            BinOp::Mul | BinOp::MulWithOverflow | BinOp::MulUnchecked => "panic_const_mul_overflow",
+            BinOp::Div => "panic_const_div_overflow",
+            BinOp::Rem => "panic_const_rem_overflow",
+            BinOp::Shl | BinOp::ShlUnchecked => "panic_const_shl_overflow",
+            BinOp::Shr | BinOp::ShrUnchecked => "panic_const_shr_overflow",
+            other => bug!("overflow of {other:?}"),
+        },
+        AssertKind::OverflowNeg(_) => "panic_const_neg_overflow",
+        AssertKind::DivisionByZero(_) => "panic_const_div_by_zero",
+        AssertKind::RemainderByZero(_) => "panic_const_rem_by_zero",
+        AssertKind::ResumedAfterReturn(kind) => match kind {
+            CoroutineKind::Async(_) => "panic_const_async_fn_resumed",
+            CoroutineKind::Gen(_) => "panic_const_gen_fn_none",
+            CoroutineKind::AsyncGen(_) => "panic_const_async_gen_fn_resumed",
+            CoroutineKind::Coroutine => "panic_const_coroutine_resumed",
+        },
+        AssertKind::ResumedAfterPanic(kind) => match kind {
+            CoroutineKind::Async(_) => "panic_const_async_fn_resumed_panic",
+            CoroutineKind::Gen(_) => "panic_const_gen_fn_none_panic",
+            CoroutineKind::AsyncGen(_) => "panic_const_async_gen_fn_resumed_panic",
+            CoroutineKind::Coroutine => "panic_const_coroutine_resumed_panic",
+        },
+        AssertKind::ResumedAfterDrop(kind) => match kind {
+            CoroutineKind::Async(_) => "panic_const_async_fn_resumed_drop",
+            CoroutineKind::Gen(_) => "panic_const_gen_fn_none_drop",
+            CoroutineKind::AsyncGen(_) => "panic_const_async_gen_fn_resumed_drop",
+            CoroutineKind::Coroutine => "panic_const_coroutine_resumed_drop",
+        },
+    }
+}
 
 /// The type of a place, without generating code for it.
 pub(crate) fn place_ty(fx: &FunctionCx<'_, '_, '_>, place: &Place) -> Ty {

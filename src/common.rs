@@ -295,6 +295,16 @@ pub(crate) struct SymbolTable {
 }
 
 impl SymbolTable {
+    /// Empties the table for another function.
+    pub(crate) fn clear(&mut self) {
+        self.symbols.clear();
+        self.by_ref.clear();
+        self.funcs.clear();
+        self.globals.clear();
+        self.data.clear();
+        self.has_data.clear();
+    }
+
     /// The position of a symbol.
     pub(crate) fn position(&mut self, symbol: SymbolRef) -> u32 {
         *self.by_ref.entry(symbol).or_insert_with(|| {

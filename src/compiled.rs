@@ -97,6 +97,29 @@ pub struct CompiledFunction {
     pub clif: Option<String>,
 }
 
+impl CompiledFunction {
+    /// A function that is assembly and nothing else.
+    pub(crate) fn only_asm(symbol: Symbol, visibility: Visibility, global_asm: String) -> Self {
+        CompiledFunction {
+            symbol,
+            visibility,
+            section: None,
+            align: 1,
+            code: Vec::new(),
+            relocs: Vec::new(),
+            symbols: Vec::new(),
+            data: Vec::new(),
+            unwind: None,
+            call_sites: Vec::new(),
+            lines: Vec::new(),
+            decl: None,
+            name: String::new(),
+            global_asm,
+            clif: None,
+        }
+    }
+}
+
 /// A piece of initialized data.
 #[derive(Clone, Debug)]
 pub struct DataObject {
@@ -106,6 +129,8 @@ pub struct DataObject {
     pub align: u64,
     pub writable: bool,
     pub tls: bool,
+    /// Machine code: goes to an executable section.
+    pub code: bool,
     /// Keep even if nothing refers to it (`#[used]`).
     pub used: bool,
     pub section: Option<Symbol>,

@@ -91,6 +91,7 @@ impl DataBuilder {
             writable: self.writable,
             tls: false,
             used: false,
+            code: false,
             section: None,
             relocs: self.relocs,
             symbols: self.refs.symbols,
@@ -173,6 +174,17 @@ pub(crate) fn func_symbol(cx: &CodegenCx<'_>, instance: Instance) -> SymbolRef {
         _ => false,
     };
     SymbolRef { name, kind: SymbolKind::Func, weak }
+}
+
+/// Code that calls a C-variadic function with the number of vector registers set: `mov al, 8; jmp function`.
+pub(crate) fn variadic_thunk(cx: &CodegenCx<'_>, instance: Instance) -> Arc<DataObject> {
+    let symbol = func_symbol(cx, instance);
+    let mut thunk = DataBuilder::new(0, 16);
+    thunk.bytes = vec![0xb0, 8, 0xe9, 0, 0, 0, 0];
+    let target = RelocTarget::Symbol(thunk.refs.position(symbol));
+    thunk.relocs.push(Relocation { offset: 3, kind: Reloc::X86CallPLTRel4, target, addend: -4 });
+    let name = format!("variadic.{}", cx.tcx.str(symbol.name));
+    Arc::new(DataObject { code: true, ..thunk.finish(cx.tcx.sym(&name), Visibility::Local) })
 }
 
 fn is_weak(linkage: Option<Linkage>) -> bool {

@@ -25,6 +25,7 @@ mod linkage;
 mod num;
 mod pointer;
 mod pretty_clif;
+mod rvalue;
 mod unsize;
 mod value_and_place;
 mod vtable;

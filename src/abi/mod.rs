@@ -4,7 +4,7 @@ mod comments;
 mod pass_mode;
 mod returning;
 
-use crate::base::codegen_unwind_terminate;
+use crate::base::{codegen_operand, codegen_place, codegen_unwind_terminate};
 use crate::prelude::*;
 use cranelift_codegen::ir::{BlockArg, ExceptionTableData, ExceptionTableItem, ExceptionTag};
 use pass_mode::*;
@@ -189,4 +189,339 @@ fn make_local_place<'tcx>(
     };
     comments::add_local_place_comments(fx, place, local);
     place
+}
+
+/// How an argument of a body arrives.
+enum ArgKind<'tcx> {
+    Normal(Option<CValue<'tcx>>),
+    /// A tuple whose fields are arguments of their own.
+    Spread(Vec<Option<CValue<'tcx>>>),
+}
+
+/// The entry block: arguments from parameters to locals, and a place for each local.
+pub(crate) fn codegen_fn_prelude<'tcx>(fx: &mut FunctionCx<'_, '_, 'tcx>, start_block: Block) {
+    fx.bcx.append_block_params_for_function_params(start_block);
+    fx.bcx.switch_to_block(start_block);
+
+    let fn_abi = fx.fn_abi.clone();
+    if fn_abi.c_variadic {
+        fatal("unsupported: definition of a C-variadic function");
+    }
+    let ssa_analyzed = crate::analyze::analyze(fx.mir);
+    comments::add_args_header_comment(fx);
+
+    let params: SmallVec<[Value; 8]> = fx.bcx.func.dfg.block_params(start_block).into();
+    let mut params = params.into_iter();
+    let ret_place = returning::codegen_return_param(fx, &ssa_analyzed, &mut params);
+    fx.local_map.push(ret_place);
+
+    let mir = fx.mir;
+    let mut arg_abis = fn_abi.args.iter();
+    let next_abi = |arg_abis: &mut std::slice::Iter<'_, ArgAbi<'tcx>>| match arg_abis.next() {
+        Some(abi) => abi.clone(),
+        None => bug!("more arguments than the ABI has"),
+    };
+    let mut args: SmallVec<[(Local, ArgKind<'tcx>, Ty); 8]> = SmallVec::new();
+    for local in (1..=mir.arg_count).map(Local) {
+        let ty = fx.monomorphize(mir.locals[local.index()].ty);
+        let kind = if Some(local) == mir.spread_arg {
+            let TyKind::Tuple(tys) = fx.kind(ty) else { bug!("the spread argument is no tuple") };
+            let fields = (0..tys.len())
+                .map(|i| cvalue_for_param(fx, Some(local), Some(i), &next_abi(&mut arg_abis), &mut params))
+                .collect();
+            ArgKind::Spread(fields)
+        } else {
+            ArgKind::Normal(cvalue_for_param(fx, Some(local), None, &next_abi(&mut arg_abis), &mut params))
+        };
+        args.push((local, kind, ty));
+    }
+    if fx.tcx.requires_caller_location(fx.instance).or_fatal() {
+        fx.caller_location = cvalue_for_param(fx, None, None, &next_abi(&mut arg_abis), &mut params);
+    }
+    assert!(arg_abis.next().is_none() && params.next().is_none(), "arguments left over");
+
+    comments::add_locals_header_comment(fx);
+    for (local, kind, ty) in args {
+        // The callee owns memory that it is passed.
+        if let ArgKind::Normal(Some(val)) = &kind
+            && let Some((ptr, meta)) = val.try_to_ptr()
+        {
+            let place = match meta {
+                Some(meta) => CPlace::for_ptr_with_extra(ptr, meta, val.layout()),
+                None => CPlace::for_ptr(ptr, val.layout()),
+            };
+            comments::add_local_place_comments(fx, place, local);
+            fx.local_map.push(place);
+            continue;
+        }
+        let layout = fx.layout_of(ty);
+        let is_ssa = ssa_analyzed[local.index()].is_ssa(fx, ty);
+        let place = make_local_place(fx, local, layout, is_ssa);
+        fx.local_map.push(place);
+        match kind {
+            ArgKind::Normal(Some(val)) => place.write_cvalue(fx, val),
+            ArgKind::Normal(None) => {}
+            ArgKind::Spread(fields) => {
+                for (i, field) in fields.into_iter().enumerate() {
+                    if let Some(val) = field {
+                        place.place_field(fx, FieldIdx::new(i)).write_cvalue(fx, val);
+                    }
+                }
+            }
+        }
+    }
+    for local in (mir.arg_count as usize + 1..mir.locals.len()).map(Local::new) {
+        let ty = fx.monomorphize(mir.locals[local.index()].ty);
+        let layout = fx.layout_of(ty);
+        let is_ssa = ssa_analyzed[local.index()].is_ssa(fx, ty);
+        let place = make_local_place(fx, local, layout, is_ssa);
+        fx.local_map.push(place);
+    }
+    let first = fx.get_block(BasicBlock::START);
+    fx.bcx.ins().jump(first, &[]);
+}
+
+/// An argument of a call; memory that `is_owned` may be handed on without a copy.
+struct CallArgument<'tcx> {
+    value: CValue<'tcx>,
+    is_owned: bool,
+}
+
+fn codegen_call_argument_operand<'tcx>(fx: &mut FunctionCx<'_, '_, 'tcx>, operand: &Operand) -> CallArgument<'tcx> {
+    CallArgument { value: codegen_operand(fx, operand), is_owned: matches!(operand, Operand::Move(_)) }
+}
+
+/// What a call calls.
+#[derive(Clone, Copy)]
+enum Callee {
+    Instance(Instance),
+    /// A function pointer and its type.
+    Pointer(Value, Ty),
+    /// Nothing: the call is done.
+    Done,
+}
+
+pub(crate) fn codegen_terminator_call<'tcx>(
+    fx: &mut FunctionCx<'_, '_, 'tcx>,
+    source_info: SourceInfo,
+    func: &Operand,
+    args: &[Operand],
+    destination: &Place,
+    target: Option<BasicBlock>,
+    unwind: UnwindAction,
+) {
+    let ret_place = codegen_place(fx, destination);
+    let fn_ty = fx.operand_ty(func);
+    let callee = match *fx.kind(fn_ty) {
+        TyKind::FnDef(def, fn_args) => {
+            let instance = fx.tcx.expect_resolve(def, fn_args).or_fatal();
+            codegen_special_call(fx, instance, args, ret_place, target, source_info)
+        }
+        _ => {
+            let ptr = codegen_operand(fx, func).load_scalar(fx);
+            Callee::Pointer(ptr, fn_ty)
+        }
+    };
+    if let Callee::Done = callee {
+        return;
+    }
+    let sig = fx.tcx.fn_sig_of_ty(fn_ty).or_fatal();
+    let extra_args: SmallVec<[Ty; 4]> = if sig.c_variadic {
+        args[sig.inputs().len()..].iter().map(|arg| fx.operand_ty(arg)).collect()
+    } else {
+        smallvec![]
+    };
+    let fn_abi = match callee {
+        Callee::Instance(instance) => fx.tcx.fn_abi_of_instance(instance, &extra_args).or_fatal(),
+        Callee::Pointer(_, ty) => fx.tcx.fn_abi_of_fn_ptr(ty, &extra_args).or_fatal(),
+        Callee::Done => return,
+    };
+    if let Callee::Instance(instance) = callee
+        && let Ok(Some(attrs)) = fx.tcx.codegen_attrs(instance.def_id())
+        && attrs.cold
+    {
+        if let Some(block) = fx.bcx.current_block() {
+            fx.bcx.set_cold_block(block);
+        }
+        if let Some(target) = target {
+            let block = fx.get_block(target);
+            fx.bcx.set_cold_block(block);
+        }
+    }
+
+    let mut call_arguments = codegen_call_arguments(fx, sig.abi, args);
+    if let Callee::Instance(instance) = callee
+        && fx.tcx.requires_caller_location(instance).or_fatal()
+    {
+        let location = fx.get_caller_location(source_info);
+        call_arguments.push(CallArgument { value: location, is_owned: false });
+    }
+    assert_eq!(fn_abi.args.len(), call_arguments.len(), "arguments of a call of {}", fx.ty_str(fn_ty));
+
+    let (call_target, self_override) = match callee {
+        Callee::Instance(Instance { def: InstanceKind::Virtual(_, slot), .. }) => {
+            let (ptr, method) = crate::vtable::get_ptr_and_method_ref(fx, call_arguments[0].value, slot);
+            let sig = fx.bcx.import_signature(clif_sig_from_fn_abi(fx.cx, &fn_abi));
+            (CallTarget::Indirect(sig, method), Some(ptr.get_addr(fx)))
+        }
+        Callee::Instance(instance) => (CallTarget::Direct(fx.get_function_ref_with_abi(instance, &fn_abi)), None),
+        Callee::Pointer(ptr, _) => {
+            let sig = fx.bcx.import_signature(clif_sig_from_fn_abi(fx.cx, &fn_abi));
+            (CallTarget::Indirect(sig, ptr), None)
+        }
+        Callee::Done => return,
+    };
+
+    let instance = match callee {
+        Callee::Instance(instance) => Some(instance),
+        _ => None,
+    };
+    let ret_abi = fn_abi.ret.clone();
+    returning::codegen_with_call_return_arg(fx, &ret_abi, ret_place, |fx, return_ptr| {
+        let mut values: SmallVec<[Value; 8]> = return_ptr.into_iter().collect();
+        for (i, arg) in call_arguments.into_iter().enumerate() {
+            match self_override {
+                Some(ptr) if i == 0 => values.push(ptr),
+                _ => values.extend(adjust_arg_for_abi(fx, arg.value, &fn_abi.args[i], arg.is_owned)),
+            }
+        }
+        let call_target = if fn_abi.c_variadic { variadic_target(fx, call_target, instance, &values) } else { call_target };
+        codegen_call_with_unwind_action(fx, source_info, call_target, unwind, &values, None)
+    });
+    jump_to_target(fx, target);
+}
+
+fn jump_to_target(fx: &mut FunctionCx<'_, '_, '_>, target: Option<BasicBlock>) {
+    match target {
+        Some(target) => {
+            let block = fx.get_block(target);
+            fx.bcx.ins().jump(block, &[]);
+        }
+        None => trap_unreachable(fx),
+    }
+}
+
+/// Calls that are not calls: intrinsics and empty drop glue.
+fn codegen_special_call<'tcx>(
+    fx: &mut FunctionCx<'_, '_, 'tcx>,
+    instance: Instance,
+    args: &[Operand],
+    ret_place: CPlace<'tcx>,
+    target: Option<BasicBlock>,
+    source_info: SourceInfo,
+) -> Callee {
+    match instance.def {
+        InstanceKind::Intrinsic(_) => {
+            match crate::intrinsics::codegen_intrinsic_call(fx, instance, args, ret_place, target, source_info) {
+                Ok(()) => Callee::Done,
+                Err(instance) => Callee::Instance(instance),
+            }
+        }
+        InstanceKind::DropGlue(_, None) => {
+            jump_to_target(fx, target);
+            Callee::Done
+        }
+        InstanceKind::Item(def) => {
+            // Vendor intrinsics are declared as foreign functions with names of LLVM's.
+            if matches!(fx.tcx.fn_def(def), Ok(f) if f.is_foreign) {
+                let name = fx.cx.symbol_name(instance);
+                if name.starts_with("llvm.") {
+                    crate::intrinsics::codegen_llvm_intrinsic_call(fx, name, args, ret_place, target, source_info);
+                    return Callee::Done;
+                }
+            }
+            Callee::Instance(instance)
+        }
+        _ => Callee::Instance(instance),
+    }
+}
+
+/// The arguments of a call; those of a "rust-call" function are unpacked from their tuple.
+fn codegen_call_arguments<'tcx>(
+    fx: &mut FunctionCx<'_, '_, 'tcx>,
+    abi: ExternAbi,
+    args: &[Operand],
+) -> SmallVec<[CallArgument<'tcx>; 8]> {
+    let mut out: SmallVec<[CallArgument<'tcx>; 8]> = SmallVec::new();
+    let (args, packed) = match (abi, args.split_last()) {
+        (ExternAbi::RustCall, Some((packed, args))) => (args, Some(packed)),
+        _ => (args, None),
+    };
+    for arg in args {
+        out.push(codegen_call_argument_operand(fx, arg));
+    }
+    if let Some(packed) = packed {
+        let packed = codegen_call_argument_operand(fx, packed);
+        let TyKind::Tuple(tys) = fx.kind(packed.value.layout().ty) else { bug!("packed arguments are no tuple") };
+        for i in 0..tys.len() {
+            let value = packed.value.value_field(fx, FieldIdx::new(i));
+            out.push(CallArgument { value, is_owned: packed.is_owned });
+        }
+    }
+    out
+}
+
+/// A variadic callee expects in `al` an upper bound of the vector registers that hold arguments. Cranelift has no
+/// such convention, so a call with floats goes through a piece of code that sets it.
+fn variadic_target(
+    fx: &mut FunctionCx<'_, '_, '_>,
+    target: CallTarget,
+    callee: Option<Instance>,
+    values: &[Value],
+) -> CallTarget {
+    if values.iter().all(|&val| fx.bcx.func.dfg.value_type(val).is_int()) {
+        return target;
+    }
+    let (CallTarget::Direct(func_ref), Some(instance)) = (target, callee) else {
+        fatal("unsupported: floating-point argument of a C-variadic call through a function pointer")
+    };
+    let sig = fx.bcx.func.dfg.ext_funcs[func_ref].signature;
+    let sig = fx.bcx.func.dfg.signatures[sig].clone();
+    let thunk = crate::constant::variadic_thunk(fx.cx, instance);
+    fx.refs.add_data(&thunk);
+    let name = fx.tcx.str(thunk.symbol);
+    CallTarget::Direct(fx.fresh_func_ref(name, sig))
+}
+
+/// Drops a place and continues at `target`.
+pub(crate) fn codegen_drop<'tcx>(
+    fx: &mut FunctionCx<'_, '_, 'tcx>,
+    source_info: SourceInfo,
+    place: &Place,
+    target: BasicBlock,
+    unwind: UnwindAction,
+) {
+    let ty = fx.place_ty(place);
+    let instance = fx.tcx.resolve_drop_in_place(ty).or_fatal();
+    let target_block = fx.get_block(target);
+    if let InstanceKind::DropGlue(_, None) = instance.def {
+        fx.bcx.ins().jump(target_block, &[]);
+        return;
+    }
+    let drop_place = codegen_place(fx, place);
+    if let TyKind::Dynamic(..) = fx.kind(ty) {
+        let (ptr, vtable) = drop_place.to_ptr_unsized();
+        let ptr = ptr.get_addr(fx);
+        let drop_fn = crate::vtable::drop_fn_of_obj(fx, vtable);
+        let call_block = fx.bcx.create_block();
+        fx.bcx.ins().brif(drop_fn, call_block, &[], target_block, &[]);
+        fx.bcx.seal_block(call_block);
+        fx.bcx.switch_to_block(call_block);
+        let mut sig = Signature::new(CallConv::SystemV);
+        sig.params.push(AbiParam::new(fx.pointer_type));
+        let sig = fx.bcx.import_signature(sig);
+        let call = CallTarget::Indirect(sig, drop_fn);
+        codegen_call_with_unwind_action(fx, source_info, call, unwind, &[ptr], Some(target_block));
+        return;
+    }
+    let fn_abi = fx.tcx.fn_abi_of_instance(instance, &[]).or_fatal();
+    let ptr_layout = fx.layout_of(fx.tcx.mk_ptr(ty, Mutability::Mut));
+    let ptr = drop_place.place_ref(fx, ptr_layout);
+    let mut args = adjust_arg_for_abi(fx, ptr, &fn_abi.args[0], true);
+    if fx.tcx.requires_caller_location(instance).or_fatal() {
+        let location = fx.get_caller_location(source_info);
+        args.extend(adjust_arg_for_abi(fx, location, &fn_abi.args[1], false));
+    }
+    let func_ref = fx.get_function_ref_with_abi(instance, &fn_abi);
+    codegen_call_with_unwind_action(fx, source_info, CallTarget::Direct(func_ref), unwind, &args, Some(target_block));
 }
