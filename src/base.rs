@@ -65,7 +65,7 @@ pub(crate) fn codegen_fn(
     })
 }
 
-fn function_error(cx: &CodegenCx<'_>, instance: Instance, span: Span, payload: Box<dyn Any + Send>) -> FunctionError {
+pub(crate) fn function_error(cx: &CodegenCx<'_>, instance: Instance, span: Span, payload: Box<dyn Any + Send>) -> FunctionError {
     let (message, is_bug) = match payload.downcast::<Fatal>() {
         Ok(fatal) => (fatal.0, false),
         Err(payload) => {
@@ -174,6 +174,36 @@ fn codegen_fn_inner<'tcx>(
     }
     compiled.global_asm = inline_asm;
     compiled.clif = clif;
+    compiled
+}
+
+/// Compiles a function that has no MIR.
+pub(crate) fn codegen_raw_fn(
+    cx: &CodegenCx<'_>,
+    name: &str,
+    visibility: Visibility,
+    signature: Signature,
+    build: impl FnOnce(&mut FunctionBuilder<'_>, &mut SymbolTable, &[Value]),
+) -> CompiledFunction {
+    let mut context = Context::new();
+    let mut refs = SymbolTable::default();
+    let mut builder = FunctionBuilderContext::new();
+    context.func.signature = signature;
+    let mut bcx = FunctionBuilder::new(&mut context.func, &mut builder);
+    let block = bcx.create_block();
+    bcx.append_block_params_for_function_params(block);
+    bcx.switch_to_block(block);
+    let params = bcx.block_params(block).to_vec();
+    build(&mut bcx, &mut refs, &params);
+    bcx.seal_all_blocks();
+    bcx.finalize(cx.isa.frontend_config());
+    let comments = CommentWriter::default();
+    verify_func(cx, &context, &comments);
+    compile_fn(cx, &mut context, &comments);
+    let mut compiled = compiled_function(cx, &mut context, &mut refs, &SourceLocs::default());
+    compiled.symbol = cx.tcx.sym(name);
+    compiled.visibility = visibility;
+    compiled.name = name.to_owned();
     compiled
 }
 
@@ -289,7 +319,7 @@ fn codegen_fn_body(fx: &mut FunctionCx<'_, '_, '_>, start_block: Block) {
     }
     crate::abi::codegen_fn_prelude(fx, start_block);
 
-    let reachable = crate::mono::mono_reachable(fx.tcx, mir, fx.args).or_fatal();
+    let reachable = crate::mono::reachable::mono_reachable(fx.tcx, mir, fx.args).or_fatal();
     for (i, data) in mir.blocks.iter().enumerate() {
         let block = fx.block_map[i];
         fx.bcx.switch_to_block(block);
@@ -353,7 +383,7 @@ fn codegen_terminator(fx: &mut FunctionCx<'_, '_, '_>, data: &BasicBlockData) {
 }
 
 fn codegen_switch(fx: &mut FunctionCx<'_, '_, '_>, data: &BasicBlockData, discr: &Operand, targets: &SwitchTargets) {
-    if let Some(target) = crate::mono::const_switch_target(fx.tcx, data, fx.args).or_fatal() {
+    if let Some(target) = crate::mono::reachable::const_switch_target(fx.tcx, data, fx.args).or_fatal() {
         let block = fx.get_block(target);
         fx.bcx.ins().jump(block, &[]);
         return;

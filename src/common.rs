@@ -29,11 +29,13 @@ pub struct CodegenOptions {
     pub units: usize,
     /// The crate is compiled to a dynamic object or a library: its exported items keep default visibility.
     pub is_library: bool,
-    /// Function addresses may be compared across dynamic objects, and symbols preempted.
-    pub prefer_dynamic: bool,
-    pub force_frame_pointers: bool,
-    /// `-C target-cpu`/`target-feature`, as Cranelift's own flag names to enable.
+    /// Define the `__rust_alloc` family: for a final link in which no dynamic object has it.
+    pub allocator_shim: bool,
+    pub frame_pointers: bool,
+    /// CPU features beyond x86-64's baseline that may be used, as Cranelift names them (`has_sse41`).
     pub isa_flags: Vec<String>,
+    /// Path and working directory of the crate's root file, for debug information.
+    pub source: (String, String),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -313,6 +315,21 @@ impl SymbolTable {
         })
     }
 
+    /// A reference to a function. With `colocated` it can be called, and be addressed relative to the code; otherwise
+    /// it is addressed through the GOT.
+    pub(crate) fn import_func(
+        &mut self,
+        bcx: &mut FunctionBuilder<'_>,
+        symbol: SymbolRef,
+        colocated: bool,
+        sig: Signature,
+    ) -> FuncRef {
+        let index = self.position(symbol);
+        let signature = bcx.import_signature(sig);
+        let name = bcx.func.declare_imported_user_function(UserExternalName { namespace: 0, index });
+        bcx.import_function(ExtFuncData { name: ExternalName::user(name), signature, colocated, patchable: false })
+    }
+
     /// Notes that `data` is referred to, and returns the reference.
     pub(crate) fn add_data(&mut self, data: &std::sync::Arc<DataObject>) -> SymbolRef {
         if self.has_data.insert(data.symbol) {
@@ -446,29 +463,15 @@ impl<'tcx> FunctionCx<'_, '_, 'tcx> {
         if let Some(&func_ref) = self.refs.funcs.get(&(index, colocated)) {
             return func_ref;
         }
-        let signature = self.bcx.import_signature(sig());
-        let name = self.bcx.func.declare_imported_user_function(UserExternalName { namespace: 0, index });
-        let func_ref = self.bcx.import_function(ExtFuncData {
-            name: ExternalName::user(name),
-            signature,
-            colocated,
-            patchable: false,
-        });
+        let func_ref = self.refs.import_func(&mut self.bcx, symbol, colocated, sig());
         self.refs.funcs.insert((index, colocated), func_ref);
         func_ref
     }
 
-    /// A reference of its own, whose signature may be changed: for variadic calls.
+    /// A reference with a signature of its own: for variadic calls.
     pub(crate) fn fresh_func_ref(&mut self, name: &str, sig: Signature) -> FuncRef {
-        let index = self.refs.position(SymbolRef { name: self.tcx.sym(name), kind: SymbolKind::Func, weak: false });
-        let signature = self.bcx.import_signature(sig);
-        let name = self.bcx.func.declare_imported_user_function(UserExternalName { namespace: 0, index });
-        self.bcx.import_function(ExtFuncData {
-            name: ExternalName::user(name),
-            signature,
-            colocated: true,
-            patchable: false,
-        })
+        let symbol = SymbolRef { name: self.tcx.sym(name), kind: SymbolKind::Func, weak: false };
+        self.refs.import_func(&mut self.bcx, symbol, true, sig)
     }
 
     /// The global value of a data symbol; `local` if it is defined in the same dynamic object for certain.

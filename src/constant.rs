@@ -74,7 +74,7 @@ impl DataBuilder {
             (reloc.offset, reloc.addend).hash(&mut hasher);
         }
         let [a, b] = ExtendedHasher::finish(hasher).0;
-        let name = format!("{what}.{a:016x}{b:016x}.{:x}", cx.tcx.store.crate_dep(cx.tcx.store.local).stable_crate_id);
+        let name = format!("{what}.{a:016x}{b:016x}.{:x}", local_crate_id(cx));
         self.named(cx.tcx.sym(&name), Visibility::Hidden)
     }
 
@@ -98,6 +98,11 @@ impl DataBuilder {
             data: self.refs.data,
         }
     }
+}
+
+/// Part of the names of hidden symbols, so that crates that are linked together do not define the same ones.
+fn local_crate_id(cx: &CodegenCx<'_>) -> u64 {
+    cx.tcx.store.crate_dep(cx.tcx.store.local).stable_crate_id
 }
 
 fn memory<'tcx>(tcx: TyCtxt<'tcx>, id: AllocId) -> &'tcx Allocation {
@@ -183,8 +188,8 @@ pub(crate) fn variadic_thunk(cx: &CodegenCx<'_>, instance: Instance) -> Arc<Data
     thunk.bytes = vec![0xb0, 8, 0xe9, 0, 0, 0, 0];
     let target = RelocTarget::Symbol(thunk.refs.position(symbol));
     thunk.relocs.push(Relocation { offset: 3, kind: Reloc::X86CallPLTRel4, target, addend: -4 });
-    let name = format!("variadic.{}", cx.tcx.str(symbol.name));
-    Arc::new(DataObject { code: true, ..thunk.finish(cx.tcx.sym(&name), Visibility::Local) })
+    let name = format!("variadic.{}.{:x}", cx.tcx.str(symbol.name), local_crate_id(cx));
+    Arc::new(DataObject { code: true, ..thunk.finish(cx.tcx.sym(&name), Visibility::Hidden) })
 }
 
 fn is_weak(linkage: Option<Linkage>) -> bool {

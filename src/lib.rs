@@ -8,6 +8,7 @@ pub mod driver;
 pub mod mono;
 
 mod abi;
+mod allocator;
 mod analyze;
 mod base;
 mod cast;
@@ -22,13 +23,20 @@ mod global_asm;
 mod inline_asm;
 mod intrinsics;
 mod linkage;
+mod main_shim;
 mod num;
+mod object_writer;
 mod pointer;
 mod pretty_clif;
 mod rvalue;
+mod units;
 mod unsize;
 mod value_and_place;
 mod vtable;
+
+pub use base::FunctionError;
+pub use common::{CodegenCx, CodegenOptions, OptLevel, Warning};
+pub use units::{CodegenResults, build_isa, codegen_units};
 
 /// The version of the code generator library, for `-vV`.
 pub const CRANELIFT_VERSION: &str = cranelift_codegen::VERSION;

@@ -1,4 +1,9 @@
-//! Debug information: which line an instruction belongs to.
+//! What an object says about its code to unwinders and debuggers.
+
+mod emit;
+mod gcc_except_table;
+pub(crate) mod line_info;
+pub(crate) mod unwind;
 
 use crate::prelude::*;
 
