@@ -197,6 +197,13 @@ pub struct SwitchTargets {
     pub otherwise: BasicBlock,
 }
 
+impl SwitchTargets {
+    /// Where a value goes.
+    pub fn target_for(&self, value: u128) -> BasicBlock {
+        self.values.iter().position(|&v| v == value).map_or(self.otherwise, |i| self.targets[i])
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[bincode(decode_context = "DecodeCx")]
 pub enum UnwindAction {
