@@ -33,7 +33,9 @@ fn cargo_test(cx: &Context, name: &str, mut command: Command) -> anyhow::Result<
         // A build that fails prints no count, and is one failure.
         counts.failed = counts.failed.max(1);
         print!("{stdout}");
-        eprint!("{}", String::from_utf8_lossy(&finished.stderr));
+        // What does not compile is told on stderr, after warnings that only hide it.
+        let stderr = String::from_utf8_lossy(&finished.stderr);
+        stderr.lines().skip_while(|line| !line.starts_with("error")).for_each(|line| eprintln!("{line}"));
     }
     step.finish(&format!("{} passed, {} failed", counts.passed, counts.failed));
     Ok(counts)
