@@ -59,6 +59,10 @@ pub fn export(tcx: TyCtxt<'_>, krate: CrateNum, path: &Path, options: Options) -
     }
     let mut root = cx.crate_root();
     cx.finish_allocs();
+    // Making the MIR may itself find errors, a constant that overflows say; rustc then ends with its own exit code.
+    if krate == LOCAL_CRATE && tcx.dcx().has_errors().is_some() {
+        return Ok(());
+    }
     root.files = std::mem::take(&mut cx.files);
     let writer = CrateWriter {
         interner: &interner,
