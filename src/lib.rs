@@ -6,6 +6,7 @@
 pub mod adapter;
 pub mod driver;
 pub mod mono;
+pub mod oracle;
 
 mod abi;
 mod allocator;

@@ -1,0 +1,92 @@
+//! The adapter's answers as text, in the form in which `ra-mir-export --dump` prints rustc's, to be compared with them.
+//!
+//! A line is a subject and an answer. [`compare`] takes rustc's lines, parses the subjects and answers them again, so it
+//! needs no collector. Knows the adapter only.
+
+mod layout;
+
+use crate::adapter::{Error, Result, Tcx};
+use ramir::file::Section;
+use ramir::text::{DefNames, DefTable, Printer, parse_ty};
+use ramir::*;
+
+/// A kind of answer, by its name in `ra-mir-export --dump`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    Layouts,
+    TypeIds,
+}
+
+impl std::str::FromStr for Kind {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Kind, String> {
+        match s {
+            "layouts" => Ok(Kind::Layouts),
+            "type-ids" => Ok(Kind::TypeIds),
+            _ => Err(format!("no oracle for `{s}`")),
+        }
+    }
+}
+
+/// Answers questions whose subjects are texts.
+pub struct Oracle<'tcx> {
+    tcx: &'tcx Tcx,
+    names: DefTable,
+}
+
+/// A line that rustc answers differently.
+#[derive(Debug)]
+pub struct Difference {
+    pub expected: String,
+    /// Our line, or why there is none.
+    pub found: String,
+}
+
+impl<'tcx> Oracle<'tcx> {
+    pub fn new(tcx: &'tcx Tcx) -> Result<Oracle<'tcx>> {
+        let mut names = DefTable::default();
+        for krate in tcx.store.crates() {
+            let loaded = &krate.loaded;
+            let mut keys = Vec::new();
+            for index in loaded.keys(Section::DefKeys) {
+                if let Some(key) = loaded.def_key(index)? {
+                    keys.push((index, key));
+                }
+            }
+            names.insert_crate(tcx, loaded.num(), tcx.str(krate.root.name), keys);
+        }
+        Ok(Oracle { tcx, names })
+    }
+
+    fn ty_text(&self, ty: Ty) -> String {
+        Printer::new(self.tcx, &self.names as &dyn DefNames).ty(ty)
+    }
+
+    /// Our line about a type.
+    pub fn line(&self, kind: Kind, ty: Ty) -> Result<String> {
+        match kind {
+            Kind::Layouts => layout::line(self.tcx, &self.ty_text(ty), ty),
+            Kind::TypeIds => Ok(format!("{} = {:#034x}", self.ty_text(ty), self.tcx.type_id_hash(ty)?)),
+        }
+    }
+
+    /// The lines of `expected` that we would write otherwise.
+    pub fn compare(&self, kind: Kind, expected: &str) -> Vec<Difference> {
+        let subject = |line: &'_ str| match kind {
+            Kind::Layouts => line.find(": size "),
+            Kind::TypeIds => line.rfind(" = 0x"),
+        };
+        let answer = |line: &str| {
+            let end = subject(line).ok_or_else(|| Error::missing("subject of the line"))?;
+            let ty = parse_ty(self.tcx, &self.names, &line[..end]).map_err(|e| Error::missing(e.to_string()))?;
+            self.line(kind, ty)
+        };
+        expected
+            .lines()
+            .filter_map(|line| {
+                let found = answer(line).unwrap_or_else(|e| format!("error: {e}"));
+                (found != line).then(|| Difference { expected: line.to_owned(), found })
+            })
+            .collect()
+    }
+}
