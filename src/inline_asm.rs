@@ -593,3 +593,111 @@ impl Wrapper<'_, '_> {
         out.push_str("    mov rbx, [rbp - 8]\n    mov rsp, rbp\n    pop rbp\n    ret\n");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+
+    fn out(reg: &str, late: bool) -> CInlineAsmOperand<'static> {
+        let reg = match RegClass::from_name(reg) {
+            Some(class) => RegOrClass::Class(class),
+            None => RegOrClass::Reg(Reg::from_name(reg).unwrap()),
+        };
+        CInlineAsmOperand::Out { reg, late, place: None }
+    }
+
+    #[test]
+    fn register_names() {
+        let names = |name: &str| {
+            let reg = Reg::from_name(name).unwrap();
+            [None, Some('l'), Some('x'), Some('e'), Some('r')].map(|modifier| reg.emit(modifier)).join(" ")
+        };
+        expect!["rax al ax eax rax"].assert_eq(&names("ax"));
+        expect!["rdi dil di edi rdi"].assert_eq(&names("di"));
+        expect!["r8 r8b r8w r8d r8"].assert_eq(&names("r8"));
+        expect!["r15b r15b r15b r15b r15b"].assert_eq(&names("r15b"));
+        let vector = Reg::from_name("ymm3").unwrap();
+        expect!["ymm3 xmm3"].assert_eq(&format!("{} {}", vector.emit(None), vector.emit(Some('x'))));
+        assert_eq!(Reg::from_name("st(1)").unwrap().emit(None), "st(1)");
+        assert_eq!(Reg::from_name("sp"), None);
+    }
+
+    #[test]
+    fn allocation() {
+        let allocate = |operands: &[CInlineAsmOperand<'_>]| {
+            let regs = allocate_registers(operands);
+            regs.iter().map(|reg| reg.map_or("-".into(), |reg| reg.emit(None))).collect::<Vec<_>>().join(" ")
+        };
+        // Given registers come first, whatever their position and name.
+        expect!["rcx dl rax"].assert_eq(&allocate(&[out("reg", true), out("dl", true), out("ax", false)]));
+        expect!["rdx rcx al"].assert_eq(&allocate(&[out("reg_abcd", false), out("cx", true), out("al", true)]));
+        expect!["xmm1 ymm0 -"].assert_eq(&allocate(&[
+            out("xmm_reg", true),
+            out("ymm0", false),
+            CInlineAsmOperand::Text("1".into()),
+        ]));
+    }
+
+    #[test]
+    fn wrapper_preserves_callee_saved_registers() {
+        let operands = [out("r12", true), CInlineAsmOperand::Text("42".into()), CInlineAsmOperand::Label(1)];
+        let template = [
+            TemplatePiece::Text("mov "),
+            TemplatePiece::Operand(0, Some('e')),
+            TemplatePiece::Text(", "),
+            TemplatePiece::Operand(1, None),
+            TemplatePiece::Text("\njmp "),
+            TemplatePiece::Operand(2, None),
+        ];
+        let mut wrapper = Wrapper {
+            name: "f",
+            template: &template,
+            operands: &operands,
+            options: 0,
+            registers: allocate_registers(&operands),
+            slots: Slots::default(),
+        };
+        wrapper.slots = wrapper.allocate_slots();
+        expect![[r#"
+            .intel_syntax noprefix
+            .pushsection .text.f,"ax",@progbits
+            .weak f
+            .hidden f
+            .type f,@function
+            f:
+                .cfi_startproc
+                push rbp
+                .cfi_def_cfa_offset 16
+                .cfi_offset rbp, -16
+                mov rbp, rsp
+                .cfi_def_cfa_register rbp
+                push rbx
+                .cfi_offset rbx, -24
+                sub rsp, 8
+                mov rbx, rdi
+                mov [rbx + 0], r12
+            mov r12d, 42
+            jmp .Lf_label1
+                mov r12, [rbx + 0]
+                mov eax, 0
+                mov rbx, [rbp - 8]
+                mov rsp, rbp
+                pop rbp
+                ret
+            .Lf_label1:
+                mov r12, [rbx + 0]
+                mov eax, 1
+                mov rbx, [rbp - 8]
+                mov rsp, rbp
+                pop rbp
+                ret
+                .cfi_endproc
+            .size f, .-f
+            .popsection
+            .att_syntax
+
+        "#]]
+        .assert_eq(&wrapper.generate());
+    }
+}
