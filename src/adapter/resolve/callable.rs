@@ -142,11 +142,9 @@ impl Tcx {
 
     /// The coroutine that an async closure's call makes.
     pub fn coroutine_for_closure(&self, closure: DefId) -> Result<DefId> {
-        let missing = || Error::missing(format!("coroutine of {}", self.store.def_path_str(closure)));
-        let body = self.store.body(closure)?.ok_or_else(missing)?;
-        match body.locals.first().map(|local| self.kind(local.ty)) {
-            Some(TyKind::Coroutine(def, _)) => Ok(*def),
-            _ => Err(missing()),
+        match self.store.item(closure)?.data {
+            ItemData::Closure(ClosureDef { coroutine_for_closure: Some(def), .. }) => Ok(def),
+            _ => Err(Error::missing(format!("coroutine of {}", self.store.def_path_str(closure)))),
         }
     }
 
