@@ -4,11 +4,12 @@ use super::crates::{self, CrateFiles};
 use super::diagnostics::Diagnostics;
 use super::frontend::{self, Checked};
 use super::link::{self, LinkInput};
-use super::options::{CrateType, OutputType, Session};
+use super::options::{CrateType, DebugInfo, OptLevel, OutputType, Session};
 use super::output::{Scratch, write_whole};
 use super::rlib;
 use super::toolchain::Toolchain;
 use crate::adapter::Tcx;
+use crate::CodegenOptions;
 use crate::adapter::store::Store;
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
@@ -49,7 +50,7 @@ pub fn compile(session: &Session, diagnostics: &Diagnostics) -> Result<ExitCode>
         return Ok(ExitCode::SUCCESS);
     }
 
-    let objects = generate(session, diagnostics, &tcx, &scratch, &mut phases)?;
+    let objects = generate(session, &toolchain, diagnostics, &tcx, &scratch, &mut phases)?;
     if session.emits(OutputType::Obj) {
         emit_objects(session, &objects)?;
     }
@@ -70,13 +71,73 @@ pub fn compile(session: &Session, diagnostics: &Diagnostics) -> Result<ExitCode>
 /// Collects the crate's mono items and generates their objects.
 fn generate(
     session: &Session,
+    toolchain: &Toolchain,
     diagnostics: &Diagnostics,
     tcx: &Tcx,
     scratch: &Scratch,
     phases: &mut Phases,
 ) -> Result<Vec<PathBuf>> {
-    let _ = (session, diagnostics, tcx, scratch, phases);
-    anyhow::bail!("code generation is not connected")
+    let items = crate::mono::collect(tcx)?;
+    phases.end("mono");
+    let results = match crate::codegen_units(tcx, &items, &codegen_options(session))? {
+        Ok(results) => results,
+        Err(errors) => {
+            for error in &errors {
+                diagnostics.error(&error.to_string());
+                if let Some(mir) = &error.mir {
+                    eprintln!("the function's MIR:\n{mir}");
+                }
+            }
+            anyhow::bail!("could not compile {} of the crate's functions", errors.len());
+        }
+    };
+    phases.codegen_fns = results.function_count;
+    phases.end("codegen");
+    for warning in &results.warnings {
+        let at = match tcx.store.source_file(warning.span.file) {
+            Some(file) => format!("{}:{}: ", tcx.str(file.name), warning.span.line),
+            None => String::new(),
+        };
+        diagnostics.warning(&format!("{at}{}", warning.message));
+    }
+    if session.emits(OutputType::Clif) {
+        let text: String = results.clif.iter().map(|(_, clif)| format!("{clif}\n")).collect();
+        write_whole(&emit_path(session, OutputType::Clif, "clif"), text.as_bytes())?;
+    }
+    let mut objects = Vec::new();
+    for (i, bytes) in results.objects.iter().enumerate() {
+        let path = scratch.path(&format!("{}.{i}.o", session.crate_name));
+        std::fs::write(&path, bytes).with_context(|| format!("cannot write `{}`", path.display()))?;
+        objects.push(path);
+    }
+    if !results.global_asm.is_empty() {
+        let path = scratch.path(&format!("{}.asm.o", session.crate_name));
+        crate::compile_global_asm(&toolchain.sysroot.join("bin/rustc"), &results.global_asm, &path)?;
+        objects.push(path);
+    }
+    phases.end("objects");
+    Ok(objects)
+}
+
+fn codegen_options(session: &Session) -> CodegenOptions {
+    let is_library = session.crate_types.iter().any(|ty| *ty != CrateType::Bin);
+    let dir = std::env::current_dir().map_or(String::new(), |dir| dir.display().to_string());
+    CodegenOptions {
+        opt_level: match session.opt_level {
+            OptLevel::None => crate::OptLevel::None,
+            OptLevel::Speed => crate::OptLevel::Speed,
+            OptLevel::SpeedAndSize => crate::OptLevel::SpeedAndSize,
+        },
+        debuginfo: session.debuginfo > DebugInfo::None,
+        verifier: session.verify,
+        emit_clif: session.emits(OutputType::Clif),
+        units: session.codegen_units.unwrap_or_else(rayon::current_num_threads),
+        is_library,
+        allocator_shim: !session.prefer_dynamic && session.crate_types.iter().all(|ty| *ty != CrateType::Rlib),
+        frame_pointers: session.opt_level == OptLevel::None,
+        isa_flags: Vec::new(),
+        source: (session.input.clone(), dir),
+    }
 }
 
 /// What a link starts from.
