@@ -12,6 +12,7 @@ use crate::adapter::Tcx;
 use crate::CodegenOptions;
 use crate::adapter::store::Store;
 use anyhow::{Context, Result, ensure};
+use ramir::text::DefTable;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -40,7 +41,7 @@ pub fn compile(session: &Session, diagnostics: &Diagnostics) -> Result<ExitCode>
     let store = Store::open(&files.ramir)?;
     let tcx = Tcx::new(store, session.adapter_options());
     phases.end("load");
-    emit_ramir(session, &scratch, &checked)?;
+    emit_ramir(session, &tcx)?;
     if let (Some(from), true) = (&checked.metadata, session.emits(OutputType::Metadata)) {
         scratch.publish(from, &emit_path(session, OutputType::Metadata, "rmeta"))?;
         std::fs::copy(&checked.ramir, emit_path(session, OutputType::Metadata, "rmeta").with_extension("ramir"))
@@ -178,14 +179,19 @@ fn link_one(session: &Session, toolchain: &Toolchain, scratch: &Scratch, built: 
     scratch.publish(&made, &out)
 }
 
-fn emit_ramir(session: &Session, scratch: &Scratch, checked: &Checked) -> Result<()> {
-    if session.emits(OutputType::Ramir) {
-        let copy = scratch.path("emit.ramir");
-        let to = emit_path(session, OutputType::Ramir, "ramir");
-        std::fs::copy(&checked.ramir, &copy).with_context(|| format!("cannot write `{}`", to.display()))?;
-        scratch.publish(&copy, &to)?;
+/// Writes the crate's ramir as text; the file that dependents read goes beside an rlib.
+fn emit_ramir(session: &Session, tcx: &Tcx) -> Result<()> {
+    if !session.emits(OutputType::Ramir) {
+        return Ok(());
     }
-    Ok(())
+    let store = &tcx.store;
+    let mut names = DefTable::default();
+    for krate in store.crates() {
+        names.insert_loaded(store.interner(), &krate.loaded)?;
+    }
+    let local = ramir::text::Crate::load(&store.krate(store.local)?.loaded)?;
+    let text = ramir::text::print_crate(store.interner(), &names, &local);
+    write_whole(&emit_path(session, OutputType::Ramir, "ramir.txt"), text.as_bytes())
 }
 
 /// Copies the objects out: one object keeps the crate's name, several are numbered.

@@ -30,6 +30,8 @@ mod print;
 pub use item::Crate;
 pub use print::Printer;
 
+use crate::file::{Error, Section};
+use crate::reader::LoadedCrate;
 use crate::*;
 use parse::Parser;
 use rustc_hash::FxHashMap;
@@ -93,6 +95,16 @@ impl DefTable {
             self.paths.insert(def, entry.key().clone());
             entry.insert(def);
         }
+    }
+
+    /// Adds the definitions of a crate whose file is mapped.
+    pub fn insert_loaded(&mut self, interner: &Interner, krate: &LoadedCrate) -> Result<(), Error> {
+        let mut keys = Vec::new();
+        for index in krate.keys(Section::DefKeys) {
+            keys.extend(krate.def_key(index)?.map(|key| (index, key)));
+        }
+        self.insert_crate(interner, krate.num(), &krate.dep().name, keys);
+        Ok(())
     }
 
     /// Adds the definitions of a crate, whose root is `name`. Keys come parents first.
