@@ -32,7 +32,7 @@ impl<'tcx> Interp<'tcx> {
                     }));
                 }
             }
-            Some(Repr::Pair(..)) if self.is_bytes_ref(op.layout.ty) => {
+            Some(Repr::Pair(..)) if self.is_str_ref(op.layout.ty) => {
                 if let Imm::Pair(Scalar::Ptr(prov, 0), Scalar::Int { data: len, .. }) = self.read_imm(op)? {
                     let alloc = self.intern_prov(prov, Mutability::Not, &mut done)?;
                     return Ok(ConstValue::Slice { alloc, len: len as u64 });
@@ -45,14 +45,9 @@ impl<'tcx> Interp<'tcx> {
         Ok(ConstValue::Indirect { alloc, offset: ptr.offset })
     }
 
-    /// `&str` or `&[u8]`.
-    fn is_bytes_ref(&self, ty: Ty) -> bool {
-        let TyKind::Ref(_, pointee, _) = *self.tcx.kind(ty) else { return false };
-        match *self.tcx.kind(pointee) {
-            TyKind::Str => true,
-            TyKind::Slice(elem) => elem == self.tcx.common.u8,
-            _ => false,
-        }
+    /// `&str`. Other slices stay in memory, as in rustc.
+    fn is_str_ref(&self, ty: Ty) -> bool {
+        matches!(*self.tcx.kind(ty), TyKind::Ref(_, pointee, _) if *self.tcx.kind(pointee) == TyKind::Str)
     }
 
     /// The initial memory of a static, from its value.

@@ -114,16 +114,30 @@ impl Tcx {
             Some(_) => (def, args),
             None => self.resolve_const(def, args)?,
         };
-        let body = match promoted {
-            Some(promoted) => self.store.promoted(def)?.get(promoted.index()),
+        match promoted {
+            Some(promoted) => {
+                let body = self.store.promoted(def)?.get(promoted.index());
+                let body = body
+                    .ok_or_else(|| Error::missing(format!("promoted of {}", self.store.def_path_str(def))))?;
+                self.eval_const_body(def, body, args)
+            }
             None => {
                 if let ItemData::Const(ConstDef { value: Some(value), .. }) = self.store.item(def)?.data {
                     return Ok(value);
                 }
-                self.store.body_for_ctfe(def)?
+                self.const_eval_from_body(def, args)
             }
-        };
+        }
+    }
+
+    /// As [`Self::const_eval`] of an item that has a body, also where the front end has stored its value.
+    pub fn const_eval_from_body(&self, def: DefId, args: Args) -> Result<ConstValue> {
+        let body = self.store.body_for_ctfe(def)?;
         let body = body.ok_or_else(|| Error::missing(format!("body of constant {}", self.store.def_path_str(def))))?;
+        self.eval_const_body(def, body, args)
+    }
+
+    fn eval_const_body(&self, def: DefId, body: &Body, args: Args) -> Result<ConstValue> {
         let _nested = Nested::enter(|| self.store.def_path_str(def))?;
         if let Some(ct) = trivial_body(body) {
             return self.eval_mir_const(ct, args);
@@ -210,14 +224,17 @@ impl Tcx {
         }
         self.consts
             .statics
-            .get_or_try(def, |&def| {
-                let body = self.store.body_for_ctfe(def)?;
-                let body =
-                    body.ok_or_else(|| Error::missing(format!("initializer of {}", self.store.def_path_str(def))))?;
-                let _nested = Nested::enter(|| self.store.def_path_str(def))?;
-                self.eval_body(def, body, Args::EMPTY, |interp, op| interp.op_to_static(&op, item.mutability))
-            })
+            .get_or_try(def, |&def| self.eval_static_from_body(def))
             .copied()
+    }
+
+    /// As [`Self::eval_static`], also where the front end has stored the memory.
+    pub fn eval_static_from_body(&self, def: DefId) -> Result<AllocId> {
+        let mutability = self.static_def(def)?.mutability;
+        let body = self.store.body_for_ctfe(def)?;
+        let body = body.ok_or_else(|| Error::missing(format!("initializer of {}", self.store.def_path_str(def))))?;
+        let _nested = Nested::enter(|| self.store.def_path_str(def))?;
+        self.eval_body(def, body, Args::EMPTY, |interp, op| interp.op_to_static(&op, mutability))
     }
 
     /// The allocation that stands for a function, static, vtable or type id; for memory, a new one.
