@@ -3,18 +3,19 @@
 //! A line is a subject and an answer. [`compare`] takes rustc's lines, parses the subjects and answers them again, so it
 //! needs no collector. Knows the adapter only.
 
+mod consts;
 mod layout;
 
 use crate::adapter::{Error, Result, Tcx};
 use ramir::file::Section;
-use ramir::text::{DefNames, DefTable, Printer, parse_ty};
-use ramir::*;
+use ramir::text::{DefTable, parse_ty};
 
 /// A kind of answer, by its name in `ra-mir-export --dump`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
     Layouts,
     TypeIds,
+    Consts,
 }
 
 impl std::str::FromStr for Kind {
@@ -23,6 +24,7 @@ impl std::str::FromStr for Kind {
         match s {
             "layouts" => Ok(Kind::Layouts),
             "type-ids" => Ok(Kind::TypeIds),
+            "consts" => Ok(Kind::Consts),
             _ => Err(format!("no oracle for `{s}`")),
         }
     }
@@ -58,15 +60,13 @@ impl<'tcx> Oracle<'tcx> {
         Ok(Oracle { tcx, names })
     }
 
-    fn ty_text(&self, ty: Ty) -> String {
-        Printer::new(self.tcx, &self.names as &dyn DefNames).ty(ty)
-    }
-
-    /// Our line about a type.
-    pub fn line(&self, kind: Kind, ty: Ty) -> Result<String> {
+    /// Our line about a subject: a type, or for constants an item.
+    pub fn line(&self, kind: Kind, subject: &str) -> Result<String> {
+        let ty = || parse_ty(self.tcx, &self.names, subject).map_err(|e| Error::missing(e.to_string()));
         match kind {
-            Kind::Layouts => layout::line(self.tcx, &self.ty_text(ty), ty),
-            Kind::TypeIds => Ok(format!("{} = {:#034x}", self.ty_text(ty), self.tcx.type_id_hash(ty)?)),
+            Kind::Layouts => layout::line(self.tcx, subject, ty()?),
+            Kind::TypeIds => Ok(format!("{subject} = {:#034x}", self.tcx.type_id_hash(ty()?)?)),
+            Kind::Consts => consts::line(self.tcx, &self.names, subject),
         }
     }
 
@@ -75,11 +75,11 @@ impl<'tcx> Oracle<'tcx> {
         let subject = |line: &'_ str| match kind {
             Kind::Layouts => line.find(": size "),
             Kind::TypeIds => line.rfind(" = 0x"),
+            Kind::Consts => line.find(" = "),
         };
         let answer = |line: &str| {
             let end = subject(line).ok_or_else(|| Error::missing("subject of the line"))?;
-            let ty = parse_ty(self.tcx, &self.names, &line[..end]).map_err(|e| Error::missing(e.to_string()))?;
-            self.line(kind, ty)
+            self.line(kind, &line[..end])
         };
         expected
             .lines()
