@@ -14,7 +14,6 @@ pub(super) enum SimplifiedType {
     Never,
     Array,
     Slice,
-    Pat,
     UnsafeBinder,
     Error,
     Ref(Mutability),
@@ -40,7 +39,8 @@ pub(super) fn simplify(tcx: &Tcx, ty: Ty) -> Option<SimplifiedType> {
         TyKind::Never => SimplifiedType::Never,
         TyKind::Array(..) => SimplifiedType::Array,
         TyKind::Slice(_) => SimplifiedType::Slice,
-        TyKind::Pat(..) => SimplifiedType::Pat,
+        // Whether an impl is for all patterns or for one does not show in the shape.
+        TyKind::Pat(base, _) => return simplify(tcx, base),
         TyKind::UnsafeBinder { .. } => SimplifiedType::UnsafeBinder,
         TyKind::Error => SimplifiedType::Error,
         TyKind::Ref(_, _, m) => SimplifiedType::Ref(m),
