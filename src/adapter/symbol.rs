@@ -304,11 +304,14 @@ impl<'a> Mangler<'a> {
     fn print_impl_path(&mut self, def: DefId, parent: DefId, key: &DefKey, args: &[GenericArg]) -> Result<()> {
         let imp = self.tcx.impl_def(def)?;
         let list = self.tcx.mk_args(args);
+        // An item inside of a method has none of the impl's arguments: its path names the impl as it was written.
+        let is_generic = args.len() < self.tcx.store.item(def)?.generics.count();
         let trait_ref = match imp.trait_ref {
+            Some(t) if is_generic => Some((t.def_id, t.args)),
             Some(t) => Some((t.def_id, self.tcx.monomorphize_args(t.args, list)?)),
             None => None,
         };
-        let self_ty = self.tcx.monomorphize(imp.self_ty, list)?;
+        let self_ty = if is_generic { imp.self_ty } else { self.tcx.monomorphize(imp.self_ty, list)? };
         self.push(if trait_ref.is_some() { "X" } else { "M" });
         self.push_disambiguator(key.disambiguator.into());
         self.print_def_path(parent, &[])?;
