@@ -243,8 +243,9 @@ impl<'a> Mangler<'a> {
         }
         let mut parent_args = args;
         let mut trait_qualified = false;
-        if !args.is_empty() {
-            let item = self.tcx.store.item(def)?;
+        // A variant has its enum's parameters and no item of its own.
+        let item = if args.is_empty() { None } else { self.tcx.store.opt_item(def)? };
+        if let Some(item) = item {
             let generics = &item.generics;
             parent_args = &args[..(generics.parent_count as usize).min(args.len())];
             match key.data {
