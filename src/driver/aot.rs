@@ -4,13 +4,14 @@ use super::crates::{self, CrateFiles};
 use super::diagnostics::Diagnostics;
 use super::frontend::{self, Checked};
 use super::link::{self, LinkInput};
-use super::options::{CrateType, DebugInfo, OptLevel, OutputType, Session};
+use super::options::{self, CrateType, DebugInfo, OutputType, Session};
 use super::output::{Scratch, write_whole};
 use super::rlib;
 use super::toolchain::Toolchain;
 use crate::adapter::Tcx;
-use crate::CodegenOptions;
 use crate::adapter::store::Store;
+use crate::global_asm::compile_global_asm;
+use crate::{CodegenOptions, OptLevel, codegen_units, mono};
 use anyhow::{Context, Result, ensure};
 use ramir::text::DefTable;
 use std::path::{Path, PathBuf};
@@ -51,7 +52,9 @@ pub fn compile(session: &Session, diagnostics: &Diagnostics) -> Result<ExitCode>
         return Ok(ExitCode::SUCCESS);
     }
 
-    let objects = generate(session, &toolchain, diagnostics, &tcx, &scratch, &mut phases)?;
+    let Some(objects) = generate(session, diagnostics, &toolchain, &tcx, &scratch, &mut phases)? else {
+        return Ok(ExitCode::FAILURE);
+    };
     if session.emits(OutputType::Obj) {
         emit_objects(session, &objects)?;
     }
@@ -69,76 +72,105 @@ pub fn compile(session: &Session, diagnostics: &Diagnostics) -> Result<ExitCode>
     Ok(ExitCode::SUCCESS)
 }
 
-/// Collects the crate's mono items and generates their objects.
+/// Collects the crate's mono items and generates their objects. `None`: the errors have been printed.
 fn generate(
     session: &Session,
-    toolchain: &Toolchain,
     diagnostics: &Diagnostics,
+    toolchain: &Toolchain,
     tcx: &Tcx,
     scratch: &Scratch,
     phases: &mut Phases,
-) -> Result<Vec<PathBuf>> {
-    let items = crate::mono::collect(tcx)?;
-    phases.end("mono");
-    let results = match crate::codegen_units(tcx, &items, &codegen_options(session))? {
+) -> Result<Option<Vec<PathBuf>>> {
+    let items = mono::collect(tcx)?;
+    phases.end("collect");
+    let results = match codegen_units(tcx, &items, &codegen_options(session)?)? {
         Ok(results) => results,
         Err(errors) => {
-            for error in &errors {
+            for error in errors {
                 diagnostics.error(&error.to_string());
-                if let Some(mir) = &error.mir {
-                    eprintln!("the function's MIR:\n{mir}");
+                if let Some(mir) = error.mir {
+                    eprintln!("{mir}");
                 }
             }
-            anyhow::bail!("could not compile {} of the crate's functions", errors.len());
+            return Ok(None);
         }
     };
     phases.codegen_fns = results.function_count;
     phases.end("codegen");
     for warning in &results.warnings {
         let at = match tcx.store.source_file(warning.span.file) {
-            Some(file) => format!("{}:{}: ", tcx.str(file.name), warning.span.line),
-            None => String::new(),
+            Some(file) if !warning.span.is_dummy() => {
+                format!("\n --> {}:{}:{}", tcx.str(file.name), warning.span.line, warning.span.col)
+            }
+            _ => String::new(),
         };
-        diagnostics.warning(&format!("{at}{}", warning.message));
+        diagnostics.warning(&format!("{}{at}", warning.message));
     }
     if session.emits(OutputType::Clif) {
-        let text: String = results.clif.iter().map(|(_, clif)| format!("{clif}\n")).collect();
-        write_whole(&emit_path(session, OutputType::Clif, "clif"), text.as_bytes())?;
+        let text: Vec<String> = results.clif.iter().map(|(symbol, clif)| format!("; {symbol}\n{clif}")).collect();
+        write_whole(&emit_path(session, OutputType::Clif, "clif"), text.join("\n").as_bytes())?;
     }
     let mut objects = Vec::new();
-    for (i, bytes) in results.objects.iter().enumerate() {
-        let path = scratch.path(&format!("{}.{i}.o", session.crate_name));
-        std::fs::write(&path, bytes).with_context(|| format!("cannot write `{}`", path.display()))?;
+    for (i, object) in results.objects.iter().enumerate() {
+        let path = scratch.path(&format!("{}{}.{i}.o", session.crate_name, session.extra_filename));
+        std::fs::write(&path, object).with_context(|| format!("cannot write `{}`", path.display()))?;
         objects.push(path);
     }
     if !results.global_asm.is_empty() {
-        let path = scratch.path(&format!("{}.asm.o", session.crate_name));
-        crate::compile_global_asm(&toolchain.sysroot.join("bin/rustc"), &results.global_asm, &path)?;
-        objects.push(path);
+        let object = scratch.path(&format!("{}{}.asm.o", session.crate_name, session.extra_filename));
+        compile_global_asm(&toolchain.sysroot.join("bin/rustc"), &results.global_asm, &object)?;
+        objects.push(object);
     }
     phases.end("objects");
-    Ok(objects)
+    Ok(Some(objects))
 }
 
-fn codegen_options(session: &Session) -> CodegenOptions {
-    let is_library = session.crate_types.iter().any(|ty| *ty != CrateType::Bin);
-    let dir = std::env::current_dir().map_or(String::new(), |dir| dir.display().to_string());
-    CodegenOptions {
+fn codegen_options(session: &Session) -> Result<CodegenOptions> {
+    let is_library = session.crate_types.contains(&CrateType::Rlib);
+    let directory = std::env::current_dir().unwrap_or_default();
+    Ok(CodegenOptions {
         opt_level: match session.opt_level {
-            OptLevel::None => crate::OptLevel::None,
-            OptLevel::Speed => crate::OptLevel::Speed,
-            OptLevel::SpeedAndSize => crate::OptLevel::SpeedAndSize,
+            options::OptLevel::None => OptLevel::None,
+            options::OptLevel::Speed => OptLevel::Speed,
+            options::OptLevel::SpeedAndSize => OptLevel::SpeedAndSize,
         },
-        debuginfo: session.debuginfo > DebugInfo::None,
+        debuginfo: session.debuginfo != DebugInfo::None,
         verifier: session.verify,
         emit_clif: session.emits(OutputType::Clif),
         units: session.codegen_units.unwrap_or_else(rayon::current_num_threads),
         is_library,
-        allocator_shim: !session.prefer_dynamic && session.crate_types.iter().all(|ty| *ty != CrateType::Rlib),
-        frame_pointers: session.opt_level == OptLevel::None,
-        isa_flags: Vec::new(),
-        source: (session.input.clone(), dir),
+        allocator_shim: !is_library && !session.prefer_dynamic,
+        frame_pointers: session.force_frame_pointers,
+        isa_flags: isa_flags(session)?,
+        source: (session.input.clone(), directory.to_string_lossy().into_owned()),
+    })
+}
+
+/// Cranelift's names for the CPU features that `-C target-feature` turns on. Features that Cranelift does not make use
+/// of change nothing in what it generates.
+fn isa_flags(session: &Session) -> Result<Vec<String>> {
+    if let Some(cpu) = &session.target_cpu {
+        ensure!(cpu == "x86-64", "`-C target-cpu={cpu}` is not supported: use `-C target-feature`");
     }
+    let known = [
+        ("sse3", "has_sse3"),
+        ("ssse3", "has_ssse3"),
+        ("sse4.1", "has_sse41"),
+        ("sse4.2", "has_sse42"),
+        ("avx", "has_avx"),
+        ("avx2", "has_avx2"),
+        ("fma", "has_fma"),
+        ("popcnt", "has_popcnt"),
+        ("bmi1", "has_bmi1"),
+        ("bmi2", "has_bmi2"),
+        ("lzcnt", "has_lzcnt"),
+        ("cmpxchg16b", "has_cmpxchg16b"),
+    ];
+    let enabled = session.target_features.iter().filter_map(|feature| feature.strip_prefix('+'));
+    Ok(enabled
+        .filter_map(|feature| known.iter().find(|(name, _)| *name == feature))
+        .map(|(_, flag)| (*flag).to_owned())
+        .collect())
 }
 
 /// What a link starts from.

@@ -187,6 +187,7 @@ pub struct Session {
     pub target_cpu: Option<String>,
     pub target_features: Vec<String>,
     pub save_temps: bool,
+    pub force_frame_pointers: bool,
     /// Print how long each phase took, as one line of JSON on standard error.
     pub timings: bool,
     /// Run Cranelift's verifier over every function.
@@ -243,6 +244,7 @@ impl Session {
             target_cpu: None,
             target_features: Vec::new(),
             save_temps: false,
+            force_frame_pointers: false,
             timings: std::env::var_os("RAC_TIMINGS").is_some_and(|v| v != "0"),
             verify: cfg!(debug_assertions) || std::env::var_os("RAC_VERIFY").is_some_and(|v| v != "0"),
             cli,
@@ -306,6 +308,9 @@ impl Session {
             "prefer-dynamic" => self.prefer_dynamic = flag()?,
             "rpath" => self.rpath = flag()?,
             "save-temps" => self.save_temps = flag()?,
+            "force-frame-pointers" => {
+                self.force_frame_pointers = matches!(text, "always" | "non-leaf") || flag().unwrap_or(false);
+            }
             "linker" => self.linker = Some(required()?.into()),
             "link-arg" => self.link_args.push(required()?),
             "link-args" => self.link_args.extend(required()?.split_whitespace().map(str::to_owned)),
