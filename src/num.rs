@@ -312,22 +312,22 @@ fn codegen_ptr_metadata<'tcx>(fx: &mut FunctionCx<'_, '_, 'tcx>, ptr: CValue<'tc
     }
 }
 
-/// `f32::min`: the other operand if one is NaN.
+/// `f32::min`: the other operand if one is NaN; the first of two zeros, as LLVM has it on x86_64.
 pub(crate) fn codegen_float_min(fx: &mut FunctionCx<'_, '_, '_>, a: Value, b: Value) -> Value {
     pick_float(fx, FloatCC::LessThan, a, b)
 }
 
-/// `f32::max`: the other operand if one is NaN.
+/// `f32::max`: the other operand if one is NaN; the first of two zeros.
 pub(crate) fn codegen_float_max(fx: &mut FunctionCx<'_, '_, '_>, a: Value, b: Value) -> Value {
     pick_float(fx, FloatCC::GreaterThan, a, b)
 }
 
-/// `a` if it compares so with `b` or if `b` is NaN, else `b`.
+/// `b` if it compares so with `a` or if `a` is NaN, else `a`.
 fn pick_float(fx: &mut FunctionCx<'_, '_, '_>, cc: FloatCC, a: Value, b: Value) -> Value {
-    let wins = codegen_f16_f128::fcmp(fx, cc, a, b);
-    let b_is_nan = codegen_f16_f128::fcmp(fx, FloatCC::NotEqual, b, b);
-    let take_a = fx.bcx.ins().bor(wins, b_is_nan);
-    fx.bcx.ins().select(take_a, a, b)
+    let wins = codegen_f16_f128::fcmp(fx, cc, b, a);
+    let a_is_nan = codegen_f16_f128::fcmp(fx, FloatCC::NotEqual, a, a);
+    let take_b = fx.bcx.ins().bor(wins, a_is_nan);
+    fx.bcx.ins().select(take_b, b, a)
 }
 
 /// `f32::minimum` and `f32::maximum`: NaN if one is NaN, and -0 is less than +0.

@@ -23,12 +23,18 @@ pub(super) fn codegen_x86_llvm_intrinsic_call<'tcx>(
         "addcarry.32" | "addcarry.64" | "subborrow.32" | "subborrow.64" => {
             let [carry, a, b] = call.scalars(fx);
             let carry = codegen_icmp_imm(fx, IntCC::NotEqual, carry, 0);
-            let (res, carry) = if name.starts_with("add") {
-                fx.bcx.ins().uadd_overflow_cin(a, b, carry)
+            let ty = fx.bcx.func.dfg.value_type(a);
+            let carry = fx.bcx.ins().uextend(ty, carry);
+            let (res, carry_out) = if name.starts_with("add") {
+                let (sum, first) = fx.bcx.ins().uadd_overflow(a, b);
+                let (sum, second) = fx.bcx.ins().uadd_overflow(sum, carry);
+                (sum, fx.bcx.ins().bor(first, second))
             } else {
-                fx.bcx.ins().usub_overflow_bin(a, b, carry)
+                let (diff, first) = fx.bcx.ins().usub_overflow(a, b);
+                let (diff, second) = fx.bcx.ins().usub_overflow(diff, carry);
+                (diff, fx.bcx.ins().bor(first, second))
             };
-            ret_field(fx, call, 0, carry);
+            ret_field(fx, call, 0, carry_out);
             ret_field(fx, call, 1, res);
             return true;
         }
