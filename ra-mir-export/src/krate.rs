@@ -30,6 +30,14 @@ pub fn export(tcx: TyCtxt<'_>, krate: CrateNum, path: &Path, options: Options) -
     let interner = ramir::Interner::new();
     let mut cx = ExportCx::new(tcx, &interner, krate);
     cx.evaluate_assoc_consts = options.is_sysroot;
+    if krate == LOCAL_CRATE {
+        // Also those that no item mentions: they are linked, and std starts the program.
+        for &dep in tcx.crates(()) {
+            if tcx.extern_crate(dep).is_some_and(|dep| dep.is_direct()) {
+                cx.crate_num(dep);
+            }
+        }
+    }
     let mut out = Tables::default();
     let indices: Vec<DefIndex> = match krate {
         LOCAL_CRATE => tcx.iter_local_def_id().map(|d| d.local_def_index).collect(),
