@@ -304,8 +304,6 @@ impl<'a> Mangler<'a> {
 
     fn print_impl_path(&mut self, def: DefId, parent: DefId, key: &DefKey, args: &[GenericArg]) -> Result<()> {
         let imp = self.tcx.impl_def(def)?;
-        // An item inside a method has none of the impl's arguments: then the header stands as it was written.
-        let is_generic = self.tcx.store.item(def)?.generics.count() > args.len();
         let list = self.tcx.mk_args(args);
         // An item inside of a method has none of the impl's arguments: its path names the impl as it was written.
         let is_generic = args.len() < self.tcx.store.item(def)?.generics.count();
