@@ -279,7 +279,7 @@ impl<'a> SelectionContext<'a> {
         loop {
             let deferred = std::mem::take(&mut matcher.deferred);
             let open = matcher.bindings.iter().any(|b| b.is_none());
-            let args = known_args(tcx, &matcher);
+            let mut args = known_args(tcx, &matcher);
             let mut progress = false;
             for (pattern, target) in deferred {
                 if open && !self.is_known(&matcher, term_arg(pattern)) {
@@ -306,7 +306,9 @@ impl<'a> SelectionContext<'a> {
                 let holds = match clause {
                     Clause::Projection { def_id, args: subject, term } if open => {
                         let value = provable(self.projection_value(def_id, subject, args))?;
-                        value.is_some_and(|value| matcher.term(term, value))
+                        let holds = value.is_some_and(|value| matcher.term(term, value));
+                        args = known_args(tcx, &matcher);
+                        holds
                     }
                     _ => self.clause_holds(clause, args)?,
                 };
