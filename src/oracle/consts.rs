@@ -1,13 +1,14 @@
 //! `PATH<ARGS>[ promoted N] = BYTES`: the value of a constant as it lies in memory.
 
 use crate::adapter::{Error, InstanceKind, Result, Tcx};
-use ramir::text::{DefNames, DefTable, Printer, parse_ty};
+use super::Names;
+use ramir::text::{DefNames, Printer, parse_ty};
 use ramir::*;
 use std::fmt::Write;
 
 const MAX_DEPTH: u32 = 4;
 
-pub(super) fn line(tcx: &Tcx, names: &DefTable, subject: &str) -> Result<String> {
+pub(super) fn line(tcx: &Tcx, names: &Names, subject: &str) -> Result<String> {
     let (item, promoted) = match subject.rsplit_once(" promoted ") {
         Some((item, n)) => {
             let n = n.parse().map_err(|_| Error::missing("number of the promoted"))?;
@@ -24,7 +25,7 @@ pub(super) fn line(tcx: &Tcx, names: &DefTable, subject: &str) -> Result<String>
 
 struct Text<'tcx> {
     tcx: &'tcx Tcx,
-    names: &'tcx DefTable,
+    names: &'tcx Names,
     out: String,
 }
 
@@ -63,7 +64,7 @@ impl Text<'_> {
     }
 
     fn ty(&self, ty: Ty) -> String {
-        Printer::new(self.tcx, self.names as &dyn DefNames).ty(ty)
+        Printer::new(self.tcx, self.names).ty(ty)
     }
 
     fn pointer(&mut self, id: AllocId, offset: u64, depth: u32) -> Result<()> {

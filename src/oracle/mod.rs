@@ -8,7 +8,9 @@ mod layout;
 
 use crate::adapter::{Error, Result, Tcx};
 use ramir::file::Section;
-use ramir::text::{DefTable, parse_ty};
+use ramir::text::{DefNames, Resolve, parse_ty, segment};
+use ramir::*;
+use rustc_hash::FxHashMap;
 
 /// A kind of answer, by its name in `ra-mir-export --dump`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,7 +35,49 @@ impl std::str::FromStr for Kind {
 /// Answers questions whose subjects are texts.
 pub struct Oracle<'tcx> {
     tcx: &'tcx Tcx,
-    names: DefTable,
+    names: Names,
+}
+
+/// The paths of all definitions, as `ra-mir-export --dump` writes them.
+#[derive(Default)]
+struct Names {
+    paths: FxHashMap<DefId, String>,
+    /// A type and a function may have the same path: then the type.
+    defs: FxHashMap<String, DefId>,
+}
+
+impl Names {
+    fn insert_crate(&mut self, tcx: &Tcx, krate: &crate::adapter::store::CrateData) -> Result<()> {
+        let loaded = &krate.loaded;
+        for index in loaded.keys(Section::DefKeys) {
+            let Some(key) = loaded.def_key(index)? else { continue };
+            let path = match key.parent {
+                None => tcx.str(krate.root.name).to_owned(),
+                Some(parent) => match self.paths.get(&DefId { krate: loaded.num(), index: parent }) {
+                    Some(parent) => format!("{parent}::{}", segment(tcx, &key)),
+                    None => continue,
+                },
+            };
+            let def = DefId { krate: loaded.num(), index };
+            if matches!(key.data, DefPathData::TypeNs(_)) || !self.defs.contains_key(&path) {
+                self.defs.insert(path.clone(), def);
+            }
+            self.paths.insert(def, path);
+        }
+        Ok(())
+    }
+}
+
+impl DefNames for Names {
+    fn def_path(&self, def: DefId) -> Option<String> {
+        self.paths.get(&def).cloned()
+    }
+}
+
+impl Resolve for Names {
+    fn resolve(&self, path: &str) -> Option<DefId> {
+        self.defs.get(path).copied()
+    }
 }
 
 /// A line that rustc answers differently.
@@ -46,16 +90,9 @@ pub struct Difference {
 
 impl<'tcx> Oracle<'tcx> {
     pub fn new(tcx: &'tcx Tcx) -> Result<Oracle<'tcx>> {
-        let mut names = DefTable::default();
+        let mut names = Names::default();
         for krate in tcx.store.crates() {
-            let loaded = &krate.loaded;
-            let mut keys = Vec::new();
-            for index in loaded.keys(Section::DefKeys) {
-                if let Some(key) = loaded.def_key(index)? {
-                    keys.push((index, key));
-                }
-            }
-            names.insert_crate(tcx, loaded.num(), tcx.str(krate.root.name), keys);
+            names.insert_crate(tcx, krate)?;
         }
         Ok(Oracle { tcx, names })
     }
