@@ -1,7 +1,7 @@
 //! `PATH<ARGS>[ promoted N] = BYTES`: the value of a constant as it lies in memory.
 
-use crate::adapter::{Error, InstanceKind, Result, Tcx};
 use super::Names;
+use crate::adapter::{Error, InstanceKind, Result, Tcx};
 use ramir::text::{DefNames, Printer, parse_ty};
 use ramir::*;
 use std::fmt::Write;

@@ -226,11 +226,25 @@ impl Tcx {
     /// What a coroutine keeps across suspension points, in terms of its `args`.
     pub fn coroutine_layout(&self, def: DefId, args: Args) -> Result<&CoroutineLayout> {
         let coroutine = self.coroutine_def(def)?;
+        if self.is_async_drop_glue(def, args)? {
+            return Err(Error::unsupported("async drop: the glue's coroutine"));
+        }
         // The body of an async closure that is called by value moves its captures and has a layout of its own.
         let by_value = self.coroutine_parts(args)?.kind == self.common.i32;
         match coroutine.by_move_body {
             Some(body) if by_value && body != def => Ok(&self.coroutine_def(body)?.layout),
             _ => Ok(&coroutine.layout),
         }
+    }
+
+    /// Whether the coroutine is `async_drop_in_place::<T>`'s, whose body depends on `T`.
+    fn is_async_drop_glue(&self, def: DefId, args: Args) -> Result<bool> {
+        let Some(glue) = self.store.lang_item("async_drop_in_place") else { return Ok(false) };
+        if def.krate != glue.krate || self.store.def_key(def)?.parent != Some(glue.index) {
+            return Ok(false);
+        }
+        let dropped = self.args(args).first().and_then(|arg| arg.as_type());
+        // For a coroutine it only drives that coroutine's own drop.
+        Ok(!dropped.is_some_and(|ty| matches!(self.kind(ty), TyKind::Coroutine(..))))
     }
 }
