@@ -361,7 +361,7 @@ impl<'tcx> Interp<'tcx> {
         Ok(true)
     }
 
-    fn float_intrinsic(&mut self, name: &str, args: &[Op<'tcx>], dest: &Place<'tcx>) -> InterpResult<bool> {
+    pub fn float_intrinsic(&mut self, name: &str, args: &[Op<'tcx>], dest: &Place<'tcx>) -> InterpResult<bool> {
         let algebraic = match name {
             "fadd_algebraic" | "fadd_fast" => Some(BinOp::Add),
             "fsub_algebraic" | "fsub_fast" => Some(BinOp::Sub),
@@ -411,7 +411,7 @@ impl<'tcx> Interp<'tcx> {
         self.binary_op(op, self.read_imm(left)?, left.layout, self.read_imm(right)?, right.layout)
     }
 
-    fn saturating(&self, add: bool, left: &Op<'tcx>, right: &Op<'tcx>) -> InterpResult<Scalar> {
+    pub fn saturating(&self, add: bool, left: &Op<'tcx>, right: &Op<'tcx>) -> InterpResult<Scalar> {
         let op = if add { BinOp::AddWithOverflow } else { BinOp::SubWithOverflow };
         let (value, overflow) = self.int_binary(op, left, right)?.pair()?;
         if !overflow.to_bool()? {
@@ -517,7 +517,7 @@ impl<'tcx> Interp<'tcx> {
     }
 }
 
-fn numeric_intrinsic(name: &str, bits: u128, size: Size) -> InterpResult<u128> {
+pub fn numeric_intrinsic(name: &str, bits: u128, size: Size) -> InterpResult<u128> {
     let extra = 128 - size.bits() as u32;
     Ok(match name {
         "ctpop" => bits.count_ones().into(),

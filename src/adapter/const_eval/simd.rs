@@ -3,12 +3,13 @@
 
 use super::error::{InterpResult, failed};
 use super::interp::Interp;
+use super::intrinsics::numeric_intrinsic;
 use super::memory::Scalar;
 use super::operand::{Op, OpKind};
 use super::operator::NumKind;
 use super::place::Place;
 use crate::adapter::TyAndLayout;
-use ramir::{Args, BinOp, TyKind};
+use ramir::{Args, BinOp, TyKind, UnOp};
 
 impl<'tcx> Interp<'tcx> {
     /// The number of lanes and their layout.
@@ -110,9 +111,233 @@ impl<'tcx> Interp<'tcx> {
                     self.cast(kind, lane, to_elem, &to)?;
                 }
             }
-            _ => return Ok(false),
+            "neg" => self.for_each_lane(dest, |this, i, to| {
+                let lane = this.lane(args[0], i)?;
+                let imm = this.unary_op(UnOp::Neg, &lane)?;
+                this.write_imm(imm, to)
+            })?,
+            // These are the scalar intrinsic on each lane.
+            "fabs" | "floor" | "ceil" | "trunc" | "round" | "round_ties_even" | "fma" | "relaxed_fma" | "fmin" | "fmax" => {
+                let scalar = match name {
+                    "fmin" => "minnum",
+                    "fmax" => "maxnum",
+                    "relaxed_fma" => "fma",
+                    other => other,
+                };
+                self.for_each_lane(dest, |this, i, to| {
+                    let lanes = args.iter().map(|arg| this.lane(*arg, i)).collect::<InterpResult<Vec<_>>>()?;
+                    this.float_intrinsic(scalar, &lanes, to)?;
+                    Ok(())
+                })?
+            }
+            "bswap" | "bitreverse" | "ctpop" | "ctlz" | "cttz" => self.for_each_lane(dest, |this, i, to| {
+                let lane = this.lane(args[0], i)?;
+                let bits = this.read_scalar(&lane)?.bits()?;
+                let result = numeric_intrinsic(name, bits, lane.layout.size)?;
+                this.write_scalar(Scalar::int(result, to.layout.size), to)
+            })?,
+            "saturating_add" | "saturating_sub" => self.for_each_lane(dest, |this, i, to| {
+                let (a, b) = (this.lane(args[0], i)?, this.lane(args[1], i)?);
+                let result = this.saturating(name == "saturating_add", &a, &b)?;
+                this.write_scalar(result, to)
+            })?,
+            "funnel_shl" | "funnel_shr" => self.for_each_lane(dest, |this, i, to| {
+                let mut bits = [0; 3];
+                for (bits, arg) in bits.iter_mut().zip(args) {
+                    let lane = this.lane(*arg, i)?;
+                    *bits = this.read_scalar(&lane)?.bits()?;
+                }
+                let [high, low, shift] = bits;
+                let width = to.layout.size.bits() as u32;
+                let shift = shift as u32;
+                if shift >= width {
+                    return failed(format!("funnel shift by {shift} of {width} bits"));
+                }
+                let rest = width - shift;
+                let result = match name {
+                    _ if shift == 0 => if name == "funnel_shl" { high } else { low },
+                    "funnel_shl" => high << shift | low >> rest,
+                    _ => low >> shift | high << rest,
+                };
+                this.write_scalar(Scalar::int(result, to.layout.size), to)
+            })?,
+            "arith_offset" => self.for_each_lane(dest, |this, i, to| {
+                let (ptr, count) = (this.lane(args[0], i)?, this.lane(args[1], i)?);
+                let (pointer, count) = (this.read_pointer(&ptr)?, this.read_usize(&count)?);
+                let Some(pointee) = this.tcx.builtin_deref(ptr.layout.ty) else {
+                    return failed("offset of a value that is no pointer");
+                };
+                let bytes = count.wrapping_mul(this.layout_of(pointee)?.size.bytes());
+                this.write_scalar(pointer.wrapping_add(bytes).into(), to)
+            })?,
+            "cast_ptr" | "with_exposed_provenance" | "expose_provenance" => self.for_each_lane(dest, |this, i, to| {
+                let lane = this.lane(args[0], i)?;
+                let value = this.read_scalar(&lane)?;
+                this.write_scalar(value, to)
+            })?,
+            "shuffle" => {
+                let (count, _) = self.lanes(args[0].layout)?;
+                self.for_each_lane(dest, |this, i, to| {
+                    let position = this.lane(args[2], i)?;
+                    let position = this.read_scalar(&position)?.bits()? as u64;
+                    let lane = match position.checked_sub(count) {
+                        None => this.lane(args[0], position)?,
+                        Some(position) if position < count => this.lane(args[1], position)?,
+                        Some(_) => return failed(format!("position {position} of a shuffle of {count} lanes")),
+                    };
+                    this.copy_op(&lane, to)
+                })?
+            }
+            "select" => self.for_each_lane(dest, |this, i, to| {
+                let from = if this.mask_lane(args[0], i)? { args[1] } else { args[2] };
+                let lane = this.lane(from, i)?;
+                this.copy_op(&lane, to)
+            })?,
+            "select_bitmask" => {
+                let mask = self.op_pointer(&args[0])?;
+                let byte = self.layout_of(self.tcx.common.u8)?;
+                self.for_each_lane(dest, |this, i, to| {
+                    let bits = Op { kind: OpKind::Mem(mask.wrapping_add(i / 8), None), layout: byte };
+                    let set = this.read_scalar(&bits)?.bits()? >> (i % 8) & 1 == 1;
+                    let lane = this.lane(args[if set { 1 } else { 2 }], i)?;
+                    this.copy_op(&lane, to)
+                })?
+            }
+            "bitmask" => {
+                let (count, _) = self.lanes(args[0].layout)?;
+                let byte = self.layout_of(self.tcx.common.u8)?;
+                let (to, _) = self.place_ptr(dest)?;
+                for at in 0..dest.layout.size.bytes() {
+                    let mut bits = 0;
+                    for i in (at * 8..count).take(8) {
+                        bits |= u128::from(self.mask_lane(args[0], i)?) << (i % 8);
+                    }
+                    let to = Place::mem(to.wrapping_add(at), None, byte);
+                    self.write_scalar(Scalar::int(bits, byte.size), &to)?;
+                }
+            }
+            "gather" => self.for_each_lane(dest, |this, i, to| {
+                let lane = if this.mask_lane(args[2], i)? {
+                    let ptr = this.lane(args[1], i)?;
+                    this.deref(&ptr)?.into_op()
+                } else {
+                    this.lane(args[0], i)?
+                };
+                this.copy_op(&lane, to)
+            })?,
+            "scatter" => {
+                for i in 0..self.lanes(args[0].layout)?.0 {
+                    if self.mask_lane(args[2], i)? {
+                        let (value, ptr) = (self.lane(args[0], i)?, self.lane(args[1], i)?);
+                        let to = self.deref(&ptr)?;
+                        self.copy_op(&value, &to)?;
+                    }
+                }
+            }
+            "masked_load" => {
+                let base = self.read_pointer(&args[1])?;
+                self.for_each_lane(dest, |this, i, to| {
+                    let lane = if this.mask_lane(args[0], i)? {
+                        let at = base.wrapping_add(i * to.layout.size.bytes());
+                        Op { kind: OpKind::Mem(at, None), layout: to.layout }
+                    } else {
+                        this.lane(args[2], i)?
+                    };
+                    this.copy_op(&lane, to)
+                })?
+            }
+            "masked_store" => {
+                let base = self.read_pointer(&args[1])?;
+                let (count, elem) = self.lanes(args[2].layout)?;
+                for i in 0..count {
+                    if self.mask_lane(args[0], i)? {
+                        let value = self.lane(args[2], i)?;
+                        let to = Place::mem(base.wrapping_add(i * elem.size.bytes()), None, elem);
+                        self.copy_op(&value, &to)?;
+                    }
+                }
+            }
+            _ => match name.strip_prefix("reduce_") {
+                Some(name) => return self.simd_reduce(name, args, dest),
+                None => return Ok(false),
+            },
         }
         Ok(true)
+    }
+
+    /// Reductions, from the first lane to the last.
+    fn simd_reduce(&mut self, name: &str, args: &[Op<'tcx>], dest: &Place<'tcx>) -> InterpResult<bool> {
+        let (count, elem) = self.lanes(args[0].layout)?;
+        let op = match name {
+            "add_ordered" | "add_unordered" => BinOp::Add,
+            "mul_ordered" | "mul_unordered" => BinOp::Mul,
+            "and" => BinOp::BitAnd,
+            "or" => BinOp::BitOr,
+            "xor" => BinOp::BitXor,
+            "min" => BinOp::Lt,
+            "max" => BinOp::Gt,
+            "all" | "any" => {
+                let mut set = 0;
+                for i in 0..count {
+                    set += u64::from(self.mask_lane(args[0], i)?);
+                }
+                let result = if name == "all" { set == count } else { set > 0 };
+                self.write_scalar(Scalar::bool(result), dest)?;
+                return Ok(true);
+            }
+            _ => return Ok(false),
+        };
+        let is_float = matches!(self.num_kind(elem.ty), NumKind::Float(_));
+        let first = match args.get(1) {
+            Some(start) => {
+                self.copy_op(start, dest)?;
+                0
+            }
+            None => {
+                let lane = self.lane(args[0], 0)?;
+                self.copy_op(&lane, dest)?;
+                1
+            }
+        };
+        for i in first..count {
+            let lane = self.lane(args[0], i)?;
+            let acc = dest.into_op();
+            if is_float && matches!(op, BinOp::Lt | BinOp::Gt) {
+                let scalar = if op == BinOp::Lt { "minnum" } else { "maxnum" };
+                self.float_intrinsic(scalar, &[acc, lane], dest)?;
+                continue;
+            }
+            let result = self.binary_op(op, self.read_imm(&acc)?, elem, self.read_imm(&lane)?, elem)?;
+            match op {
+                BinOp::Lt | BinOp::Gt if result.scalar()?.to_bool()? => {}
+                BinOp::Lt | BinOp::Gt => self.copy_op(&lane, dest)?,
+                _ => self.write_imm(result, dest)?,
+            }
+        }
+        Ok(true)
+    }
+
+    /// Computes each lane of `dest`.
+    fn for_each_lane(
+        &mut self,
+        dest: &Place<'tcx>,
+        mut f: impl FnMut(&mut Self, u64, &Place<'tcx>) -> InterpResult,
+    ) -> InterpResult {
+        for i in 0..self.lanes(dest.layout)?.0 {
+            let to = self.lane_place(dest, i)?;
+            f(self, i, &to)?;
+        }
+        Ok(())
+    }
+
+    /// A mask's lane, which is all ones or all zeros.
+    fn mask_lane(&mut self, mask: Op<'tcx>, i: u64) -> InterpResult<bool> {
+        let lane = self.lane(mask, i)?;
+        let bits = self.read_scalar(&lane)?.bits()?;
+        if bits != 0 && bits != lane.layout.size.unsigned_int_max() {
+            return failed("each element of a SIMD mask must be all-0-bits or all-1-bits");
+        }
+        Ok(bits != 0)
     }
 
     fn lane_index(&self, index: &Op<'tcx>, vector: TyAndLayout<'tcx>) -> InterpResult<u64> {
