@@ -404,6 +404,18 @@ fn codegen_switch(fx: &mut FunctionCx<'_, '_, '_>, data: &BasicBlockData, discr:
             let is_value = codegen_icmp_imm(fx, IntCC::Equal, discr, value as i128);
             fx.bcx.ins().brif(is_value, target, &[], otherwise, &[]);
         }
+        // Cranelift's jump tables subtract the first value of 128 bits as one of 64 (cranelift-frontend 0.135.8).
+        (values, blocks) if fx.bcx.func.dfg.value_type(discr) == types::I128 => {
+            for (&value, &block) in values.iter().zip(blocks) {
+                let is_value = codegen_icmp_imm(fx, IntCC::Equal, discr, value as i128);
+                let target = fx.get_block(block);
+                let next = fx.bcx.create_block();
+                fx.bcx.ins().brif(is_value, target, &[], next, &[]);
+                fx.bcx.seal_block(next);
+                fx.bcx.switch_to_block(next);
+            }
+            fx.bcx.ins().jump(otherwise, &[]);
+        }
         (values, blocks) => {
             let mut switch = cranelift_frontend::Switch::new();
             for (&value, &block) in values.iter().zip(blocks) {

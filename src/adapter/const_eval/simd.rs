@@ -287,33 +287,27 @@ impl<'tcx> Interp<'tcx> {
             }
             _ => return Ok(false),
         };
-        let is_float = matches!(self.num_kind(elem.ty), NumKind::Float(_));
-        let first = match args.get(1) {
-            Some(start) => {
-                self.copy_op(start, dest)?;
-                0
-            }
+        let (mut acc, first) = match args.get(1) {
+            Some(start) => (self.read_imm(start)?, 0),
             None => {
                 let lane = self.lane(args[0], 0)?;
-                self.copy_op(&lane, dest)?;
-                1
+                (self.read_imm(&lane)?, 1)
             }
         };
         for i in first..count {
             let lane = self.lane(args[0], i)?;
-            let acc = dest.into_op();
-            if is_float && matches!(op, BinOp::Lt | BinOp::Gt) {
-                let scalar = if op == BinOp::Lt { "minnum" } else { "maxnum" };
-                self.float_intrinsic(scalar, &[acc, lane], dest)?;
-                continue;
-            }
-            let result = self.binary_op(op, self.read_imm(&acc)?, elem, self.read_imm(&lane)?, elem)?;
-            match op {
-                BinOp::Lt | BinOp::Gt if result.scalar()?.to_bool()? => {}
-                BinOp::Lt | BinOp::Gt => self.copy_op(&lane, dest)?,
-                _ => self.write_imm(result, dest)?,
-            }
+            let lane = self.read_imm(&lane)?;
+            acc = match op {
+                BinOp::Lt | BinOp::Gt => {
+                    // A NaN gives way to any number.
+                    let wins = self.binary_op(op, lane, elem, acc, elem)?;
+                    let acc_is_nan = self.binary_op(BinOp::Ne, acc, elem, acc, elem)?;
+                    if wins.scalar()?.to_bool()? || acc_is_nan.scalar()?.to_bool()? { lane } else { acc }
+                }
+                _ => self.binary_op(op, acc, elem, lane, elem)?,
+            };
         }
+        self.write_imm(acc, dest)?;
         Ok(true)
     }
 
