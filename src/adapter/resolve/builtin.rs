@@ -363,11 +363,15 @@ impl Tcx {
             }
             TyKind::Adt(def, args) => {
                 let adt = self.adt_def(def)?;
-                if adt.flags.is_manually_drop || adt.kind == AdtKind::Union {
+                if adt.flags.is_manually_drop {
                     return Ok(false);
                 }
                 if adt.destructor.is_some() || adt.flags.is_box {
                     return Ok(true);
+                }
+                // A union's own destructor runs, its fields' do not.
+                if adt.kind == AdtKind::Union {
+                    return Ok(false);
                 }
                 for field in adt.variants.iter().flat_map(|v| &v.fields) {
                     if self.needs_drop(self.field_ty(field, args)?)? {
