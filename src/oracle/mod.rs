@@ -3,6 +3,7 @@
 //! A line is a subject and an answer. [`compare`] takes rustc's lines, parses the subjects and answers them again, so it
 //! needs no collector. Knows the adapter only.
 
+mod abi;
 mod consts;
 mod layout;
 
@@ -18,6 +19,7 @@ pub enum Kind {
     Layouts,
     TypeIds,
     Consts,
+    Abis,
 }
 
 impl std::str::FromStr for Kind {
@@ -27,6 +29,7 @@ impl std::str::FromStr for Kind {
             "layouts" => Ok(Kind::Layouts),
             "type-ids" => Ok(Kind::TypeIds),
             "consts" => Ok(Kind::Consts),
+            "abis" => Ok(Kind::Abis),
             _ => Err(format!("no oracle for `{s}`")),
         }
     }
@@ -97,13 +100,14 @@ impl<'tcx> Oracle<'tcx> {
         Ok(Oracle { tcx, names })
     }
 
-    /// Our line about a subject: a type, or for constants an item.
+    /// Our line about a subject: a type, for constants an item, for ABIs an instance.
     pub fn line(&self, kind: Kind, subject: &str) -> Result<String> {
         let ty = || parse_ty(self.tcx, &self.names, subject).map_err(|e| Error::missing(e.to_string()));
         match kind {
             Kind::Layouts => layout::line(self.tcx, subject, ty()?),
             Kind::TypeIds => Ok(format!("{subject} = {:#034x}", self.tcx.type_id_hash(ty()?)?)),
             Kind::Consts => consts::line(self.tcx, &self.names, subject),
+            Kind::Abis => abi::line(self.tcx, &self.names, subject),
         }
     }
 
@@ -113,6 +117,7 @@ impl<'tcx> Oracle<'tcx> {
             Kind::Layouts => line.find(": size "),
             Kind::TypeIds => line.rfind(" = 0x"),
             Kind::Consts => line.find(" = "),
+            Kind::Abis => [": rust ", ": c ", ": win64 ", ": other "].iter().filter_map(|conv| line.find(conv)).min(),
         };
         let answer = |line: &str| {
             let end = subject(line).ok_or_else(|| Error::missing("subject of the line"))?;

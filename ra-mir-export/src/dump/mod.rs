@@ -8,11 +8,13 @@
 //!   generic and that a dependency exports.
 //! - `layouts`, `type-ids`: of each type of a local in a mono item's body, and of what it is made of; see [`layout`].
 //! - `vtables`: `TYPE as DYN = [ENTRY, ..]` for each pair that is unsized or whose vtable a constant names; see [`vtable`].
+//! - `abis`: `INSTANCE: ABI` for each mono item and what it calls; see [`abi`].
 //! - `consts`: `PATH<ARGS> = BYTES` for each constant in a mono item's body; see [`consts`].
 //!
 //! An `INSTANCE` is the kind of `InstanceKind` in snake case, then the definition with its arguments, or for drop glue and
 //! clone shims the type.
 
+mod abi;
 mod consts;
 mod layout;
 mod vtable;
@@ -35,6 +37,7 @@ pub enum Kind {
     Vtables,
     Consts,
     TypeIds,
+    Abis,
 }
 
 /// Prints the answers of `kind` on stdout: about the local crate's mono items, or with `of_sysroot` about everything
@@ -53,6 +56,7 @@ pub fn dump(tcx: TyCtxt<'_>, kind: Kind, of_sysroot: bool) -> std::io::Result<()
         }
         Kind::Vtables => dump.vtable_lines(),
         Kind::Consts => dump.const_lines(),
+        Kind::Abis => dump.abi_lines(),
     };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for line in lines {

@@ -18,11 +18,11 @@ impl Tcx {
                 match (key.data, key.parent) {
                     // The body of an async closure that is called by value: the coroutine's type names the other body.
                     (DefPathData::SyntheticCoroutineBody, Some(parent)) => {
-                        let coroutine = self.coroutine_of_body(DefId { krate: def.krate, index: parent })?;
+                        let coroutine = self.coroutine_for_closure(DefId { krate: def.krate, index: parent })?;
                         self.mk(TyKind::Coroutine(coroutine, args))
                     }
                     _ if closure.coroutine.is_some() => self.mk(TyKind::Coroutine(def, args)),
-                    _ if self.is_coroutine_closure(def)? => self.mk(TyKind::CoroutineClosure(def, args)),
+                    _ if closure.coroutine_for_closure.is_some() => self.mk(TyKind::CoroutineClosure(def, args)),
                     _ => self.mk(TyKind::Closure(def, args)),
                 }
             }
@@ -47,25 +47,15 @@ impl Tcx {
                 Ok(sig)
             }
             TyKind::Closure(_, args) => {
-                let (kind, sig, _) = self.closure_parts(args)?;
+                let (_, sig, _) = self.closure_parts(args)?;
                 let mut sig = self.fn_sig_of_ty(sig)?;
-                let env = self.closure_env_ty(ty, self.closure_kind_of(kind)?);
+                let env = self.closure_env_ty(ty, self.closure_kind(args)?);
                 sig.inputs_and_output = [env].into_iter().chain(sig.inputs_and_output).collect();
                 Ok(sig)
             }
             TyKind::CoroutineClosure(def, args) => self.coroutine_closure_sig(instance, ty, def, args),
             TyKind::Coroutine(def, args) => self.coroutine_sig(ty, def, args),
             ref other => Err(Error::missing(format!("signature of {other:?}"))),
-        }
-    }
-
-    /// What a closure's kind argument stands for.
-    fn closure_kind_of(&self, kind: Ty) -> Result<ClosureKind> {
-        match *self.kind(kind) {
-            TyKind::Int(IntTy::I8) => Ok(ClosureKind::Fn),
-            TyKind::Int(IntTy::I16) => Ok(ClosureKind::FnMut),
-            TyKind::Int(IntTy::I32) => Ok(ClosureKind::FnOnce),
-            ref other => Err(Error::missing(format!("closure kind {other:?}"))),
         }
     }
 
@@ -78,66 +68,17 @@ impl Tcx {
         }
     }
 
-    /// The coroutine that an async closure's body makes.
-    fn coroutine_of_body(&self, closure: DefId) -> Result<DefId> {
-        let body = self.store.body(closure)?;
-        match body.and_then(|body| body.locals.first()).map(|ret| self.kind(ret.ty)) {
-            Some(&TyKind::Coroutine(def, _)) => Ok(def),
-            _ => Err(Error::missing(format!("the coroutine of {}", self.store.def_path_str(closure)))),
-        }
-    }
-
-    fn is_coroutine_closure(&self, def: DefId) -> Result<bool> {
-        let body = self.store.body(def)?;
-        let env = body.and_then(|body| body.locals.get(1)).map(|env| self.kind(env.ty));
-        Ok(match env {
-            Some(&TyKind::Ref(_, closure, _)) => matches!(self.kind(closure), TyKind::CoroutineClosure(..)),
-            Some(closure) => matches!(closure, TyKind::CoroutineClosure(..)),
-            None => false,
-        })
-    }
-
     fn coroutine_closure_sig(&self, instance: Instance, ty: Ty, def: DefId, args: Args) -> Result<PolyFnSig> {
-        let missing = || Error::missing(format!("signature of {}", self.store.def_path_str(def)));
-        let &[
-            ref parent_args @ ..,
-            GenericArg::Type(kind),
-            GenericArg::Type(signature_parts),
-            GenericArg::Type(upvars),
-            GenericArg::Type(captures_by_ref),
-        ] = self.args(args)
-        else {
-            return Err(missing());
-        };
-        let sig = self.fn_sig_of_ty(signature_parts)?;
-        let &[resume, inputs] = sig.inputs() else { return Err(missing()) };
-        let TyKind::Tuple(results) = self.kind(sig.output()) else { return Err(missing()) };
-        let &[yield_, return_] = &results[..] else { return Err(missing()) };
-
-        let mut kind = self.closure_kind_of(kind)?;
+        let parts = self.coroutine_closure_parts(args)?;
+        let mut kind = self.to_closure_kind(parts.kind).ok_or_else(|| Error::missing("kind of a closure"))?;
         let mut env = self.closure_env_ty(ty, kind);
         if let InstanceKind::ConstructCoroutineInClosureShim { receiver_by_ref, .. } = instance.def {
             kind = ClosureKind::FnOnce;
             env = if receiver_by_ref { self.mk_ref(ty, Mutability::Not) } else { ty };
         }
-        let captures = match kind {
-            ClosureKind::Fn | ClosureKind::FnMut => self.fn_sig_of_ty(captures_by_ref)?.output(),
-            ClosureKind::FnOnce => upvars,
-        };
-        let (TyKind::Tuple(inputs_tys), TyKind::Tuple(captures)) = (self.kind(inputs), self.kind(captures)) else {
-            return Err(missing());
-        };
-        let coroutine_upvars: Vec<Ty> = inputs_tys.iter().chain(captures).copied().collect();
-        // A coroutine that borrows from its closure is the same for `Fn` and `FnMut`.
-        let kind_ty = match kind {
-            ClosureKind::Fn | ClosureKind::FnMut => self.common.i16,
-            ClosureKind::FnOnce => self.common.i32,
-        };
-        let synthetic = [kind_ty, resume, yield_, return_, self.mk_tuple(&coroutine_upvars)];
-        let coroutine_args: Vec<_> =
-            parent_args.iter().copied().chain(synthetic.into_iter().map(GenericArg::Type)).collect();
-        let coroutine = self.mk(TyKind::Coroutine(self.coroutine_of_body(def)?, self.mk_args(&coroutine_args)));
-        Ok(PolyFnSig { bound_vars: 0, inputs_and_output: [env, inputs, coroutine].into(), ..sig })
+        let coroutine = self.normalize(self.coroutine_of_closure(def, args, kind)?)?;
+        let inputs = self.normalize(parts.tupled_inputs)?;
+        Ok(PolyFnSig { abi: ExternAbi::RustCall, ..rust_sig(&[env, inputs], coroutine) })
     }
 
     /// What resuming a coroutine is, after the trait that its kind of coroutine implements.
