@@ -15,6 +15,8 @@ pub mod resolve;
 pub mod shim;
 pub mod store;
 pub mod symbol;
+#[cfg(test)]
+pub mod testing;
 pub mod ty;
 pub mod type_id;
 pub mod type_name;

@@ -7,6 +7,8 @@ pub mod local;
 pub mod partitioning;
 pub mod place;
 pub mod reachable;
+#[cfg(test)]
+mod tests;
 
 pub use collector::{CollectError, MonoItems, collect};
 pub use partitioning::{CodegenUnit, partition};

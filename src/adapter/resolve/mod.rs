@@ -12,6 +12,8 @@ mod project;
 mod select;
 mod simplify;
 mod specialize;
+#[cfg(test)]
+mod tests;
 
 pub use callable::CoroutineClosureParts;
 pub use select::Selection;
