@@ -37,7 +37,6 @@ mod vtable;
 
 pub use base::FunctionError;
 pub use common::{CodegenCx, CodegenOptions, OptLevel, Warning};
-pub(crate) use global_asm::compile_global_asm;
 pub use units::{CodegenResults, build_isa, codegen_units};
 
 /// The version of the code generator library, for `-vV`.

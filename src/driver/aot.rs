@@ -4,6 +4,7 @@ use super::crates::{self, CrateFiles};
 use super::diagnostics::Diagnostics;
 use super::frontend::{self, Checked};
 use super::link::{self, LinkInput};
+use super::oracle;
 use super::options::{self, CrateType, DebugInfo, OutputType, Session};
 use super::output::{Scratch, write_whole};
 use super::rlib;
@@ -42,6 +43,10 @@ pub fn compile(session: &Session, diagnostics: &Diagnostics) -> Result<ExitCode>
     let store = Store::open(&files.ramir)?;
     let tcx = Tcx::new(store, session.adapter_options());
     phases.end("load");
+    if !session.cli.oracle.is_empty() {
+        let agrees = oracle::compare(&tcx, &session.cli.oracle)?;
+        return Ok(if agrees { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
     emit_ramir(session, &tcx)?;
     if let (Some(from), true) = (&checked.metadata, session.emits(OutputType::Metadata)) {
         scratch.publish(from, &emit_path(session, OutputType::Metadata, "rmeta"))?;

@@ -8,6 +8,7 @@ mod crates;
 mod diagnostics;
 mod frontend;
 mod link;
+mod oracle;
 pub mod options;
 mod output;
 mod rlib;

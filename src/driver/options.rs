@@ -135,6 +135,10 @@ pub struct Cli {
     /// Where the bodies of the crate come from.
     #[arg(long, value_enum, default_value_t)]
     pub frontend: Frontend,
+    /// Compare rac's answers with rustc's, as `ra-mir-export --dump KIND` printed them, and compile nothing: layouts,
+    /// type-ids, consts, abis or symbols.
+    #[arg(long, value_name = "KIND=FILE", hide = true)]
+    pub oracle: Vec<String>,
     /// Set an environment variable for `env!`.
     #[arg(long = "env-set", value_name = "NAME=VALUE", action = ArgAction::Append)]
     pub env_set: Vec<String>,

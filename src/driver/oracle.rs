@@ -1,0 +1,46 @@
+//! `--oracle`: rac's answers beside rustc's.
+
+use crate::adapter::Tcx;
+use crate::mono;
+use crate::oracle::{Kind, Oracle};
+use anyhow::{Context, Result, anyhow};
+use std::collections::BTreeSet;
+
+/// Compares each `KIND=FILE` and prints what differs. `true`: nothing does.
+pub fn compare(tcx: &Tcx, specs: &[String]) -> Result<bool> {
+    let mut agrees = true;
+    let oracle = Oracle::new(tcx)?;
+    for spec in specs {
+        let (kind, path) = spec.split_once('=').with_context(|| format!("`--oracle {spec}`: expected KIND=FILE"))?;
+        let expected = std::fs::read_to_string(path).with_context(|| format!("cannot read `{path}`"))?;
+        let differences = match kind {
+            "symbols" => symbols(tcx, &expected)?,
+            _ => {
+                let kind: Kind = kind.parse().map_err(|e: String| anyhow!(e))?;
+                let differences = oracle.compare(kind, &expected);
+                differences.into_iter().map(|d| format!("- {}\n+ {}", d.expected, d.found)).collect()
+            }
+        };
+        println!("{kind}: {} lines, {} differences", expected.lines().count(), differences.len());
+        for difference in &differences {
+            println!("{difference}");
+        }
+        agrees &= differences.is_empty();
+    }
+    Ok(agrees)
+}
+
+/// The symbols of all collected items, as sets: `-` only rustc has it, `+` only rac.
+fn symbols(tcx: &Tcx, expected: &str) -> Result<Vec<String>> {
+    let theirs: BTreeSet<&str> = expected.lines().filter_map(|line| Some(line.rsplit_once(" = ")?.1)).collect();
+    let items = mono::collect(tcx)?;
+    let mut ours = BTreeSet::new();
+    for &instance in &items.fns {
+        ours.insert(tcx.symbol_name(instance)?);
+    }
+    for &def in &items.statics {
+        ours.insert(tcx.static_symbol_name(def)?);
+    }
+    let missing = theirs.difference(&ours).map(|symbol| format!("- {symbol}"));
+    Ok(missing.chain(ours.difference(&theirs).map(|symbol| format!("+ {symbol}"))).collect())
+}
