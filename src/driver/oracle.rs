@@ -1,9 +1,11 @@
 //! `--oracle`: rac's answers beside rustc's.
 
-use crate::adapter::Tcx;
+use crate::adapter::{Instance, Tcx};
 use crate::mono;
 use crate::oracle::{Kind, Oracle};
 use anyhow::{Context, Result, anyhow};
+use ramir::file::Section;
+use ramir::{Args, DefId, ItemData};
 use std::collections::BTreeSet;
 
 /// Compares each `KIND=FILE` and prints what differs. `true`: nothing does.
@@ -30,7 +32,7 @@ pub fn compare(tcx: &Tcx, specs: &[String]) -> Result<bool> {
     Ok(agrees)
 }
 
-/// The symbols of all collected items, as sets: `-` only rustc has it, `+` only rac.
+/// The symbols of all collected items and of what the dependencies export, as sets: `-` only rustc has it, `+` only rac.
 fn symbols(tcx: &Tcx, expected: &str) -> Result<Vec<String>> {
     let theirs: BTreeSet<&str> = expected.lines().filter_map(|line| Some(line.rsplit_once(" = ")?.1)).collect();
     let items = mono::collect(tcx)?;
@@ -40,6 +42,19 @@ fn symbols(tcx: &Tcx, expected: &str) -> Result<Vec<String>> {
     }
     for &def in &items.statics {
         ours.insert(tcx.static_symbol_name(def)?);
+    }
+    for krate in tcx.store.crates().filter(|krate| krate.loaded.num() != tcx.store.local) {
+        for index in krate.loaded.keys(Section::Items) {
+            let def = DefId { krate: krate.loaded.num(), index };
+            let exported = match &tcx.store.item(def)?.data {
+                ItemData::Fn(f) => f.exported && !f.is_foreign,
+                ItemData::Static(s) => s.exported && !s.is_foreign,
+                _ => false,
+            };
+            if exported {
+                ours.insert(tcx.symbol_name(Instance::new(def, Args::EMPTY))?);
+            }
+        }
     }
     let missing = theirs.difference(&ours).map(|symbol| format!("- {symbol}"));
     Ok(missing.chain(ours.difference(&theirs).map(|symbol| format!("+ {symbol}"))).collect())
