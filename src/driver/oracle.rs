@@ -34,7 +34,18 @@ pub fn compare(tcx: &Tcx, specs: &[String]) -> Result<bool> {
 
 /// The symbols of all collected items and of what the dependencies export, as sets: `-` only rustc has it, `+` only rac.
 fn symbols(tcx: &Tcx, expected: &str) -> Result<Vec<String>> {
-    let theirs: BTreeSet<&str> = expected.lines().filter_map(|line| Some(line.rsplit_once(" = ")?.1)).collect();
+    // rustc has loaded the whole sysroot; rac has what the program depends on.
+    let loaded: BTreeSet<&str> = tcx.store.crates().map(|krate| krate.loaded.dep().name.as_str()).collect();
+    let is_loaded = |subject: &str| {
+        let path = subject.split_once(' ').map_or(subject, |(_, path)| path);
+        path.split_once("::").is_none_or(|(krate, _)| !is_identifier(krate) || loaded.contains(krate))
+    };
+    let theirs: BTreeSet<&str> = expected
+        .lines()
+        .filter_map(|line| line.rsplit_once(" = "))
+        .filter(|(subject, _)| is_loaded(subject))
+        .map(|(_, symbol)| symbol)
+        .collect();
     let items = mono::collect(tcx)?;
     let mut ours = BTreeSet::new();
     for &instance in &items.fns {
@@ -58,4 +69,8 @@ fn symbols(tcx: &Tcx, expected: &str) -> Result<Vec<String>> {
     }
     let missing = theirs.difference(&ours).map(|symbol| format!("- {symbol}"));
     Ok(missing.chain(ours.difference(&theirs).map(|symbol| format!("+ {symbol}"))).collect())
+}
+
+fn is_identifier(s: &str) -> bool {
+    s.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
