@@ -66,9 +66,14 @@ impl Printer<'_> {
             | TyKind::FnDef(def, args)
             | TyKind::Closure(def, args)
             | TyKind::CoroutineClosure(def, args)
-            | TyKind::Coroutine(def, args)
             | TyKind::Alias(AliasKind::Projection | AliasKind::Opaque, def, args) => {
                 self.def_path(def, tcx.args(args))?;
+            }
+            TyKind::Coroutine(def, args) => {
+                self.def_path(def, tcx.args(args))?;
+                if tcx.coroutine_body_def(def, args)? != def {
+                    self.str("::{{call_once}}");
+                }
             }
             TyKind::Foreign(def) => self.def_path(def, &[])?,
             TyKind::Array(elem, len) => {
@@ -202,12 +207,11 @@ impl Printer<'_> {
                 }
                 _ => {
                     self.def_path(def, &[])?;
-                    let shown = self.shown_args(args);
-                    if !shown.is_empty() || !projections.is_empty() {
+                    if !args.is_empty() || !projections.is_empty() {
                         self.str("<");
-                        self.args(&shown)?;
+                        self.args(args)?;
                         for (i, (item, term)) in projections.iter().enumerate() {
-                            if i > 0 || !shown.is_empty() {
+                            if i > 0 || !args.is_empty() {
                                 self.str(", ");
                             }
                             let name = match tcx.store.def_key(*item)?.data {
@@ -246,7 +250,6 @@ impl Printer<'_> {
     }
 
     fn const_(&mut self, ct: Const) -> Result<()> {
-        let ct = self.tcx.normalize_const(ct)?;
         let ConstKind::Value(ty, tree) = self.tcx.const_kind(ct) else {
             self.str("_");
             return Ok(());
@@ -330,11 +333,6 @@ impl Printer<'_> {
         Ok(())
     }
 
-    /// Types and constants among the arguments, without lifetimes and without std's default parameters.
-    fn shown_args(&self, args: &[GenericArg]) -> Vec<GenericArg> {
-        args.iter().copied().filter(|arg| !matches!(arg, GenericArg::Lifetime(Region::Erased))).collect()
-    }
-
     fn args(&mut self, args: &[GenericArg]) -> Result<()> {
         for (i, arg) in args.iter().enumerate() {
             if i > 0 {
@@ -350,10 +348,9 @@ impl Printer<'_> {
     }
 
     fn generic_args(&mut self, args: &[GenericArg]) -> Result<()> {
-        let shown = self.shown_args(args);
-        if !shown.is_empty() {
+        if !args.is_empty() {
             self.str("<");
-            self.args(&shown)?;
+            self.args(args)?;
             self.str(">");
         }
         Ok(())
@@ -387,7 +384,11 @@ impl Printer<'_> {
         {
             let generics = &item.generics;
             parent_args = &args[..(generics.parent_count as usize).min(args.len())];
-            if key.data != DefPathData::Closure && !generics.own_params.is_empty() && args.len() >= generics.count() {
+            let own_are_internal = matches!(
+                key.data,
+                DefPathData::Closure | DefPathData::SyntheticCoroutineBody | DefPathData::AnonConst
+            );
+            if !own_are_internal && !generics.own_params.is_empty() && args.len() >= generics.count() {
                 let mut own = &args[parent_args.len()..generics.count()];
                 if generics.has_self && parent_args.is_empty() {
                     own = &own[1..];
@@ -448,10 +449,12 @@ impl Printer<'_> {
     fn impl_path(&mut self, def: DefId, parent: DefId, args: &[GenericArg]) -> Result<()> {
         let tcx = self.tcx;
         let imp = tcx.impl_def(def)?;
+        // An item inside of an impl's method has no arguments for the impl, whose parameters then stay as they are.
+        let is_generic = args.len() >= tcx.store.item(def)?.generics.count();
         let args = tcx.mk_args(args);
-        let self_ty = tcx.monomorphize(imp.self_ty, args)?;
+        let self_ty = if is_generic { tcx.monomorphize(imp.self_ty, args)? } else { imp.self_ty };
         let trait_ref = match imp.trait_ref {
-            Some(trait_ref) => Some((trait_ref.def_id, tcx.monomorphize_args(trait_ref.args, args)?)),
+            Some(r) => Some((r.def_id, if is_generic { tcx.monomorphize_args(r.args, args)? } else { r.args })),
             None => None,
         };
         let module_of = |def: DefId| -> Result<Option<DefId>> {

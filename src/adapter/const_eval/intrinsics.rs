@@ -330,10 +330,10 @@ impl<'tcx> Interp<'tcx> {
             }
             "const_allocate" => {
                 let (size, align) = (self.read_usize(&args[0])?, self.read_usize(&args[1])?);
-                if !align.is_power_of_two() {
+                if align != 0 && !align.is_power_of_two() {
                     return failed(format!("invalid align passed to `const_allocate`: {align} is not a power of 2"));
                 }
-                let id = self.memory.allocate(size, align, MemoryKind::Heap)?;
+                let id = self.memory.allocate(size, align.max(1), MemoryKind::Heap)?;
                 self.write_scalar(Scalar::Ptr(Prov::Local(id), 0), dest)?
             }
             "const_deallocate" => {
