@@ -109,7 +109,12 @@ impl Tcx {
             Some(Selection::Object) => {
                 let Some(offset) = self.own_existential_vtable_entries(trait_def)?.iter().position(|&def| def == item)
                 else {
-                    return Ok(None);
+                    // Without a slot, only a method that cannot be overridden (`final`) can be called on a `dyn` type.
+                    let is_provided = matches!(
+                        self.store.item(item)?.data,
+                        ItemData::Fn(FnDef { assoc: Some(AssocItem { has_value: true, .. }), .. })
+                    );
+                    return Ok(is_provided.then(|| Instance::new(item, args)));
                 };
                 let base = self.first_method_vtable_slot(goal)?;
                 Ok(Some(Instance { def: InstanceKind::Virtual(item, base + offset), args }))
