@@ -49,8 +49,6 @@ pub enum Visibility {
     Export,
     /// Exported, and gives way to another definition.
     Weak,
-    /// Only within the object.
-    Local,
 }
 
 /// A call with its landing pad, for the LSDA.

@@ -289,12 +289,6 @@ pub(crate) fn pointer_for_data(fx: &mut FunctionCx<'_, '_, '_>, data: &Arc<DataO
     fx.bcx.ins().symbol_value(fx.pointer_type, gv)
 }
 
-/// The value of a constant in this instance, with its type.
-pub(crate) fn eval_mir_constant(fx: &FunctionCx<'_, '_, '_>, constant: &ConstOperand) -> (ConstValue, Ty) {
-    let ty = fx.monomorphize(constant.const_.ty());
-    (fx.tcx.eval_mir_const(&constant.const_, fx.args).or_fatal(), ty)
-}
-
 pub(crate) fn codegen_constant_operand<'tcx>(
     fx: &mut FunctionCx<'_, '_, 'tcx>,
     constant: &ConstOperand,
@@ -434,61 +428,4 @@ pub(crate) fn span_as_caller_location<'tcx>(fx: &mut FunctionCx<'_, '_, 'tcx>, s
     let data = cx.data.locations.get_or_try(span, make).or_fatal().clone();
     let ptr = pointer_for_data(fx, &data);
     CValue::by_val(ptr, fx.layout_of(ty))
-}
-
-/// The value of an operand that has to be a constant, where it is one or is a local that is assigned one once:
-/// some vendor intrinsics take an immediate that went through a temporary.
-pub(crate) fn mir_operand_get_const_val(fx: &FunctionCx<'_, '_, '_>, operand: &Operand) -> Option<ScalarInt> {
-    let place = match operand {
-        Operand::RuntimeChecks(checks) => {
-            let value = crate::base::runtime_checks_value(fx, *checks);
-            return Some(ScalarInt { data: value.into(), size: 1 });
-        }
-        Operand::Constant(constant) => {
-            return match eval_mir_constant(fx, constant).0 {
-                ConstValue::Scalar(ramir::Scalar::Int(int)) => Some(int),
-                _ => None,
-            };
-        }
-        Operand::Copy(place) | Operand::Move(place) => place,
-    };
-    place.as_local()?;
-    let mut found = None;
-    for block in &fx.mir.blocks {
-        for stmt in &block.statements {
-            match &stmt.kind {
-                StatementKind::Assign(to, rvalue) if to.local == place.local => {
-                    if found.is_some() || to != place {
-                        return None;
-                    }
-                    found = Some(match rvalue {
-                        Rvalue::Use(operand) => mir_operand_get_const_val(fx, operand)?,
-                        Rvalue::Cast(CastKind::IntToInt, operand, ty) => {
-                            let from = mir_operand_get_const_val(fx, operand)?;
-                            let ty = fx.monomorphize(*ty);
-                            let size = fx.layout_of(ty).size.bytes() as u8;
-                            // A widening cast would need the source's sign.
-                            if size > from.size {
-                                return None;
-                            }
-                            let mask = u128::MAX >> (128 - 8 * u32::from(size));
-                            ScalarInt { data: from.data & mask, size }
-                        }
-                        _ => return None,
-                    });
-                }
-                StatementKind::SetDiscriminant { place: to, .. } if to.local == place.local => return None,
-                StatementKind::Assign(_, Rvalue::Ref(_, of) | Rvalue::RawPtr(_, of)) if of.local == place.local => {
-                    return None;
-                }
-                _ => {}
-            }
-        }
-        match &block.terminator.kind {
-            TerminatorKind::Call { destination, .. } if destination.local == place.local => return None,
-            TerminatorKind::InlineAsm(_) | TerminatorKind::TailCall { .. } => return None,
-            _ => {}
-        }
-    }
-    found
 }

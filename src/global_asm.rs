@@ -60,7 +60,6 @@ pub(crate) fn codegen_naked_asm(
         Visibility::Export => format!(".globl {symbol}\n"),
         Visibility::Hidden => format!(".globl {symbol}\n.hidden {symbol}\n"),
         Visibility::Weak => format!(".weak {symbol}\n"),
-        Visibility::Local => String::new(),
     };
     let align = attrs.alignment.unwrap_or(4);
     let begin = format!(

@@ -163,7 +163,6 @@ impl ObjectWriter<'_> {
         size: usize,
     ) -> SymbolId {
         let (scope, weak) = match visibility {
-            Visibility::Local => (SymbolScope::Compilation, false),
             Visibility::Hidden => (SymbolScope::Linkage, false),
             Visibility::Export => (SymbolScope::Dynamic, false),
             Visibility::Weak => (SymbolScope::Dynamic, true),

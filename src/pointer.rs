@@ -55,10 +55,6 @@ impl Pointer {
         }
     }
 
-    pub(crate) fn offset(self, fx: &mut FunctionCx<'_, '_, '_>, extra_offset: Offset32) -> Self {
-        self.offset_i64(fx, extra_offset.into())
-    }
-
     pub(crate) fn offset_i64(self, fx: &mut FunctionCx<'_, '_, '_>, extra_offset: i64) -> Self {
         match self.offset.try_add_i64(extra_offset) {
             Some(offset) => Pointer { offset, ..self },

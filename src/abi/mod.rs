@@ -38,11 +38,6 @@ pub(crate) fn func_addr(fx: &mut FunctionCx<'_, '_, '_>, instance: Instance) -> 
 
 impl<'tcx> FunctionCx<'_, '_, 'tcx> {
     /// The reference to call an instance by.
-    pub(crate) fn get_function_ref(&mut self, instance: Instance) -> FuncRef {
-        let fn_abi = self.tcx.fn_abi_of_instance(instance, &[]).or_fatal();
-        self.get_function_ref_with_abi(instance, &fn_abi)
-    }
-
     pub(crate) fn get_function_ref_with_abi(&mut self, instance: Instance, fn_abi: &FnAbi<'tcx>) -> FuncRef {
         let name = self.cx.symbol_name(instance);
         let cx = self.cx;
@@ -69,30 +64,6 @@ impl<'tcx> FunctionCx<'_, '_, 'tcx> {
         let func_ref = self.func_ref(name, || Signature { params, returns, call_conv: CallConv::SystemV });
         let inst = self.bcx.ins().call(func_ref, args);
         self.bcx.inst_results(inst).into()
-    }
-
-    /// As [`Self::lib_call`], with typed operands and results.
-    pub(crate) fn easy_call(&mut self, name: &str, args: &[CValue<'tcx>], return_ty: Ty) -> CValue<'tcx> {
-        let args: SmallVec<[Value; 4]> = args.iter().map(|arg| arg.load_scalar(self)).collect();
-        let params = args.iter().map(|&arg| AbiParam::new(self.bcx.func.dfg.value_type(arg))).collect();
-        let layout = self.layout_of(return_ty);
-        if layout.is_zst() {
-            self.lib_call(name, params, vec![], &args);
-            return CValue::zst(layout);
-        }
-        let returns = vec![AbiParam::new(self.expect_clif_type(return_ty))];
-        let results = self.lib_call(name, params, returns, &args);
-        CValue::by_val(results[0], layout)
-    }
-}
-
-/// A parameter of a C function: small integers are extended to 32 bits.
-pub(crate) fn lib_call_arg_param(_tcx: TyCtxt<'_>, ty: Type, is_signed: bool) -> AbiParam {
-    let param = AbiParam::new(ty);
-    match (ty, is_signed) {
-        (types::I8 | types::I16, true) => param.sext(),
-        (types::I8 | types::I16, false) => param.uext(),
-        _ => param,
     }
 }
 
