@@ -2,6 +2,7 @@
 //!
 //! Knows neither where the body came from nor which object the code goes to.
 
+use crate::abi::variadic::{self, add_va_list_param};
 use crate::abi::{CallTarget, clif_sig_from_fn_abi, codegen_call_with_unwind_action};
 use crate::adapter::shim::InstanceBody;
 use crate::debuginfo::SourceLocs;
@@ -116,6 +117,7 @@ fn codegen_fn_inner<'tcx>(
     block_map.clear();
     context.func.name = UserFuncName::user(0, 0);
     context.func.signature = clif_sig_from_fn_abi(cx, &fn_abi);
+    let variadic = fn_abi.c_variadic.then(|| add_va_list_param(&mut context.func.signature));
 
     let clif_comments = CommentWriter::new(cx, instance, &fn_abi);
     let mut bcx = FunctionBuilder::new(&mut context.func, builder);
@@ -173,6 +175,11 @@ fn codegen_fn_inner<'tcx>(
         compiled.name = tcx.store.def_path_str(instance.def_id());
     }
     compiled.global_asm = inline_asm;
+    if let Some(regs) = variadic {
+        compiled.symbol = tcx.sym(&variadic::body_symbol(symbol_name));
+        compiled.visibility = Visibility::Hidden;
+        compiled.global_asm.push_str(&variadic::trampoline(symbol_name, visibility, regs));
+    }
     compiled.clif = clif;
     compiled
 }

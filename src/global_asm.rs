@@ -56,17 +56,22 @@ pub(crate) fn codegen_naked_asm(
         Some(section) => cx.tcx.str(section).to_owned(),
         None => format!(".text.{symbol}"),
     };
-    let linkage = match visibility {
-        Visibility::Export => format!(".globl {symbol}\n"),
-        Visibility::Hidden => format!(".globl {symbol}\n.hidden {symbol}\n"),
-        Visibility::Weak => format!(".weak {symbol}\n"),
-    };
+    let linkage = linkage_directives(symbol, visibility);
     let align = attrs.alignment.unwrap_or(4);
     let begin = format!(
         ".pushsection {section},\"ax\",@progbits\n.balign {align}\n{linkage}.type {symbol},@function\n{symbol}:\n"
     );
     let end = format!("\n.size {symbol}, .-{symbol}\n.popsection\n");
     assemble_text(&asm.template, &operands, asm.options, &begin, &end)
+}
+
+/// What makes a label visible so far.
+pub(crate) fn linkage_directives(symbol: &str, visibility: Visibility) -> String {
+    match visibility {
+        Visibility::Export => format!(".globl {symbol}\n"),
+        Visibility::Hidden => format!(".globl {symbol}\n.hidden {symbol}\n"),
+        Visibility::Weak => format!(".weak {symbol}\n"),
+    }
 }
 
 /// A template with its operands filled in, which leaves the assembler in AT&T syntax as it found it.

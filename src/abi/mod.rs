@@ -3,6 +3,7 @@
 mod comments;
 mod pass_mode;
 mod returning;
+pub(crate) mod variadic;
 
 use crate::base::{codegen_operand, codegen_place, codegen_unwind_terminate};
 use crate::prelude::*;
@@ -175,25 +176,25 @@ pub(crate) fn codegen_fn_prelude<'tcx>(fx: &mut FunctionCx<'_, '_, 'tcx>, start_
     fx.bcx.switch_to_block(start_block);
 
     let fn_abi = fx.fn_abi.clone();
-    if fn_abi.c_variadic {
-        fatal("unsupported: definition of a C-variadic function");
-    }
+    let mir = fx.mir;
     let ssa_analyzed = crate::analyze::analyze(fx.mir);
     comments::add_args_header_comment(fx);
 
     let params: SmallVec<[Value; 8]> = fx.bcx.func.dfg.block_params(start_block).into();
     let mut params = params.into_iter();
+    // The last parameter is the address of the list that the last argument is.
+    let va_list = if fn_abi.c_variadic { params.next_back() } else { None };
+    let fixed_count = mir.arg_count - u32::from(fn_abi.c_variadic);
     let ret_place = returning::codegen_return_param(fx, &ssa_analyzed, &mut params);
     fx.local_map.push(ret_place);
 
-    let mir = fx.mir;
     let mut arg_abis = fn_abi.args.iter();
     let next_abi = |arg_abis: &mut std::slice::Iter<'_, ArgAbi<'tcx>>| match arg_abis.next() {
         Some(abi) => abi.clone(),
         None => bug!("more arguments than the ABI has"),
     };
     let mut args: SmallVec<[(Local, ArgKind<'tcx>, Ty); 8]> = SmallVec::new();
-    for local in (1..=mir.arg_count).map(Local) {
+    for local in (1..=fixed_count).map(Local) {
         let ty = fx.monomorphize(mir.locals[local.index()].ty);
         let kind = if Some(local) == mir.spread_arg {
             let TyKind::Tuple(tys) = fx.kind(ty) else { bug!("the spread argument is no tuple") };
@@ -240,6 +241,10 @@ pub(crate) fn codegen_fn_prelude<'tcx>(fx: &mut FunctionCx<'_, '_, 'tcx>, start_
                 }
             }
         }
+    }
+    if let Some(va_list) = va_list {
+        let layout = fx.layout_of(fx.monomorphize(mir.locals[mir.arg_count as usize].ty));
+        fx.local_map.push(CPlace::for_ptr(Pointer::new(va_list), layout));
     }
     for local in (mir.arg_count as usize + 1..mir.locals.len()).map(Local::new) {
         let ty = fx.monomorphize(mir.locals[local.index()].ty);
