@@ -31,6 +31,12 @@ pub(super) fn line(tcx: &Tcx, names: &Names, subject: &str) -> Result<String> {
                 "vtable_shim" => InstanceKind::VTableShim(def),
                 "reify_shim" => InstanceKind::ReifyShim(def),
                 "closure_once_shim" | "fn_ptr_shim" | "clone_shim" => tcx.expect_resolve(def, args)?.def,
+                "construct_coroutine_in_closure_shim" => {
+                    InstanceKind::ConstructCoroutineInClosureShim { coroutine_closure: def, receiver_by_ref: false }
+                }
+                "construct_coroutine_in_closure_shim_by_ref" => {
+                    InstanceKind::ConstructCoroutineInClosureShim { coroutine_closure: def, receiver_by_ref: true }
+                }
                 "thread_local_shim" => InstanceKind::ThreadLocalShim(def),
                 _ => match kind.strip_prefix("virtual#").and_then(|slot| slot.parse().ok()) {
                     Some(slot) => InstanceKind::Virtual(def, slot),

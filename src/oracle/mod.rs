@@ -6,6 +6,8 @@
 mod abi;
 mod consts;
 mod layout;
+#[cfg(test)]
+mod tests;
 
 use crate::adapter::{Error, Result, Tcx};
 use ramir::file::Section;
