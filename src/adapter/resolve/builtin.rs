@@ -223,19 +223,17 @@ impl SelectionContext<'_> {
         ))
     }
 
-    /// The type that decides a type's metadata: the last field of structs and tuples, all the way down.
+    /// The type that decides a type's metadata: the last field of structs and tuples, all the way down. Nothing but
+    /// the tail itself is normalized, since the rest may depend on the bound that asks.
     pub(super) fn struct_tail(&mut self, mut ty: Ty) -> Result<Ty> {
         let tcx = self.tcx;
         loop {
-            let next = match *tcx.kind(ty) {
+            ty = match *tcx.kind(ty) {
                 TyKind::Adt(def, args) => {
                     let adt = tcx.adt_def(def)?;
-                    if adt.kind != AdtKind::Struct {
-                        return Ok(ty);
-                    }
                     match adt.variants.first().and_then(|v| v.fields.last()) {
-                        Some(field) => self.monomorphize(field.ty, args)?,
-                        None => return Ok(ty),
+                        Some(field) if adt.kind == AdtKind::Struct => tcx.subst(field.ty, args)?,
+                        _ => return Ok(ty),
                     }
                 }
                 TyKind::Tuple(ref tys) => match tys.last() {
@@ -243,9 +241,10 @@ impl SelectionContext<'_> {
                     None => return Ok(ty),
                 },
                 TyKind::Pat(base, _) => base,
+                TyKind::Alias(..) => self.normalize(ty)?,
+                TyKind::Dynamic(..) => return self.normalize(ty),
                 _ => return Ok(ty),
             };
-            ty = self.normalize(next)?;
         }
     }
 
