@@ -128,7 +128,6 @@ fn codegen_fn_inner<'tcx>(
     let mut fx = FunctionCx {
         cx,
         tcx,
-        target_config,
         pointer_type: target_config.pointer_type(),
         refs: std::mem::take(refs),
         instance,

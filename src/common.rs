@@ -6,7 +6,7 @@ use crate::constant::DataCache;
 use crate::prelude::*;
 use crate::pretty_clif::CommentWriter;
 use cranelift_codegen::ir::{ExtFuncData, ExternalName, GlobalValueData, UserExternalName};
-use cranelift_codegen::isa::{OwnedTargetIsa, TargetFrontendConfig};
+use cranelift_codegen::isa::OwnedTargetIsa;
 use rustc_abi::{Float, Integer};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -253,7 +253,6 @@ pub(crate) const TRAP_UNREACHABLE: TrapCode = TrapCode::unwrap_user(1);
 pub(crate) struct FunctionCx<'m, 'clif, 'tcx: 'm> {
     pub(crate) cx: &'m CodegenCx<'tcx>,
     pub(crate) tcx: TyCtxt<'tcx>,
-    pub(crate) target_config: TargetFrontendConfig,
     pub(crate) pointer_type: Type,
     /// The symbols that the function refers to.
     pub(crate) refs: SymbolTable,
@@ -285,12 +284,22 @@ pub(crate) struct FunctionCx<'m, 'clif, 'tcx: 'm> {
     pub(crate) inline_asm_index: u32,
 }
 
+/// What a function reference is for. One symbol may be declared with several signatures.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum FuncKey {
+    Instance(Instance),
+    /// A runtime function, by the position of its symbol.
+    Lib(u32),
+    /// Only the address is taken.
+    Addr(u32),
+}
+
 /// The symbols that a function refers to; positions in `symbols` are the indices of Cranelift's external names.
 #[derive(Default)]
 pub(crate) struct SymbolTable {
     pub(crate) symbols: Vec<SymbolRef>,
     by_ref: FxHashMap<SymbolRef, u32>,
-    funcs: FxHashMap<(u32, bool), FuncRef>,
+    funcs: FxHashMap<FuncKey, FuncRef>,
     globals: FxHashMap<(u32, bool), GlobalValue>,
     pub(crate) data: Vec<std::sync::Arc<DataObject>>,
     has_data: FxHashSet<Symbol>,
@@ -447,24 +456,32 @@ impl<'tcx> FunctionCx<'_, '_, 'tcx> {
         crate::base::caller_location(self, source_info)
     }
 
-    /// The reference to call a function symbol by.
-    pub(crate) fn func_ref(&mut self, name: &str, sig: impl FnOnce() -> Signature) -> FuncRef {
-        self.func_ref_inner(SymbolRef { name: self.tcx.sym(name), kind: SymbolKind::Func, weak: false }, true, sig)
+    /// The reference to call a runtime function by.
+    pub(crate) fn lib_func_ref(&mut self, name: &str, sig: impl FnOnce() -> Signature) -> FuncRef {
+        let symbol = SymbolRef { name: self.tcx.sym(name), kind: SymbolKind::Func, weak: false };
+        let key = FuncKey::Lib(self.refs.position(symbol));
+        self.func_ref(key, |_| (symbol, sig(), true))
     }
 
     /// The reference to take the address of a function symbol by: through the GOT, so that it is the same address in
     /// every dynamic object.
     pub(crate) fn func_addr_ref(&mut self, symbol: SymbolRef) -> FuncRef {
-        self.func_ref_inner(symbol, false, || Signature::new(CallConv::SystemV))
+        let key = FuncKey::Addr(self.refs.position(symbol));
+        self.func_ref(key, |_| (symbol, Signature::new(CallConv::SystemV), false))
     }
 
-    fn func_ref_inner(&mut self, symbol: SymbolRef, colocated: bool, sig: impl FnOnce() -> Signature) -> FuncRef {
-        let index = self.refs.position(symbol);
-        if let Some(&func_ref) = self.refs.funcs.get(&(index, colocated)) {
+    /// The reference for `key`, made on first use from a symbol, a signature and whether it is called directly.
+    pub(crate) fn func_ref(
+        &mut self,
+        key: FuncKey,
+        make: impl FnOnce(&Self) -> (SymbolRef, Signature, bool),
+    ) -> FuncRef {
+        if let Some(&func_ref) = self.refs.funcs.get(&key) {
             return func_ref;
         }
-        let func_ref = self.refs.import_func(&mut self.bcx, symbol, colocated, sig());
-        self.refs.funcs.insert((index, colocated), func_ref);
+        let (symbol, sig, colocated) = make(self);
+        let func_ref = self.refs.import_func(&mut self.bcx, symbol, colocated, sig);
+        self.refs.funcs.insert(key, func_ref);
         func_ref
     }
 

@@ -382,7 +382,7 @@ pub(crate) fn codegen_inline_asm_inner<'tcx>(
         returns: vec![AbiParam::new(types::I32)],
     };
     let unwind = if options & self::options::MAY_UNWIND != 0 { unwind } else { UnwindAction::Unreachable };
-    let func = CallTarget::Direct(fx.func_ref(&name, sig));
+    let func = CallTarget::Direct(fx.lib_func_ref(&name, sig));
     let addr = memory.get_addr(fx);
     let label = codegen_call_with_unwind_action(fx, source_info, func, unwind, &[addr], None)[0];
 

@@ -28,7 +28,7 @@ pub(crate) fn codegen_stmt(fx: &mut FunctionCx<'_, '_, '_>, stmt: &Statement) {
             let src = codegen_operand(fx, src).load_scalar(fx);
             let count = codegen_operand(fx, count).load_scalar(fx);
             let bytes = if elem_size == 1 { count } else { fx.bcx.ins().imul_imm_s(count, elem_size as i64) };
-            fx.bcx.call_memcpy(fx.target_config, dst, src, bytes);
+            fx.call_memcpy(dst, src, bytes);
         }
         // Only of use to an optimizer.
         StatementKind::Assume(_) => {}
@@ -209,7 +209,7 @@ fn codegen_repeat<'tcx>(fx: &mut FunctionCx<'_, '_, 'tcx>, lval: CPlace<'tcx>, o
         let addr = lval.to_ptr().get_addr(fx);
         let val = operand.load_scalar(fx);
         let times = fx.bcx.ins().iconst(fx.pointer_type, times as i64);
-        fx.bcx.call_memset(fx.target_config, addr, val, times);
+        fx.call_memset(addr, val, times);
         return;
     }
     if times <= UNROLL {

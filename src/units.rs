@@ -38,6 +38,8 @@ pub fn build_isa(opts: &CodegenOptions) -> anyhow::Result<OwnedTargetIsa> {
     flags.set("probestack_strategy", "inline")?;
     flags.set("unwind_info", "true")?;
     flags.set("machine_code_cfg_info", "false")?;
+    // A call through the PLT reaches a function wherever it is.
+    flags.enable("use_colocated_libcalls")?;
     if opts.frame_pointers {
         flags.enable("preserve_frame_pointers")?;
     }

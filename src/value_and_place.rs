@@ -595,7 +595,7 @@ fn copy_memory(fx: &mut FunctionCx<'_, '_, '_>, to: Pointer, from: Pointer, size
         let to = to.get_addr(fx);
         let from = from.get_addr(fx);
         let size = fx.bcx.ins().iconst(fx.pointer_type, size as i64);
-        fx.bcx.call_memcpy(fx.target_config, to, from, size);
+        fx.call_memcpy(to, from, size);
         return;
     }
     // All is loaded before anything is stored, so that a copy of a place to itself is right.

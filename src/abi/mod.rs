@@ -40,18 +40,45 @@ pub(crate) fn func_addr(fx: &mut FunctionCx<'_, '_, '_>, instance: Instance) -> 
 impl<'tcx> FunctionCx<'_, '_, 'tcx> {
     /// The reference to call an instance by.
     pub(crate) fn get_function_ref_with_abi(&mut self, instance: Instance, fn_abi: &FnAbi<'tcx>) -> FuncRef {
-        let name = self.cx.symbol_name(instance);
-        let cx = self.cx;
-        let func_ref = if fn_abi.c_variadic {
-            self.fresh_func_ref(name, clif_sig_from_fn_abi(cx, fn_abi))
-        } else {
-            self.func_ref(name, || clif_sig_from_fn_abi(cx, fn_abi))
-        };
+        if fn_abi.c_variadic {
+            let name = self.cx.symbol_name(instance);
+            return self.fresh_func_ref(name, clif_sig_from_fn_abi(self.cx, fn_abi));
+        }
+        let func_ref = self.func_ref(FuncKey::Instance(instance), |fx| {
+            let name = fx.tcx.sym(fx.cx.symbol_name(instance));
+            (SymbolRef { name, kind: SymbolKind::Func, weak: false }, clif_sig_from_fn_abi(fx.cx, fn_abi), true)
+        });
         if self.clif_comments.enabled() {
             let path = self.tcx.store.def_path_str(instance.def_id());
             self.add_comment(func_ref, path);
         }
         func_ref
+    }
+
+    /// C's `memcpy`: `size` bytes, which do not overlap.
+    pub(crate) fn call_memcpy(&mut self, to: Value, from: Value, size: Value) {
+        self.memory_call("memcpy", &[to, from, size]);
+    }
+
+    /// C's `memmove`.
+    pub(crate) fn call_memmove(&mut self, to: Value, from: Value, size: Value) {
+        self.memory_call("memmove", &[to, from, size]);
+    }
+
+    /// C's `memset`; `byte` is an `i8`.
+    pub(crate) fn call_memset(&mut self, to: Value, byte: Value, size: Value) {
+        let byte = self.bcx.ins().uextend(types::I32, byte);
+        self.memory_call("memset", &[to, byte, size]);
+    }
+
+    fn memory_call(&mut self, name: &str, args: &[Value; 3]) {
+        let types = args.map(|arg| self.bcx.func.dfg.value_type(arg));
+        let func_ref = self.lib_func_ref(name, || Signature {
+            params: types.map(AbiParam::new).into(),
+            returns: vec![AbiParam::new(types::I64)],
+            call_conv: CallConv::SystemV,
+        });
+        self.bcx.ins().call(func_ref, args);
     }
 
     /// Calls a C function by name.
@@ -62,7 +89,7 @@ impl<'tcx> FunctionCx<'_, '_, 'tcx> {
         returns: Vec<AbiParam>,
         args: &[Value],
     ) -> SmallVec<[Value; 2]> {
-        let func_ref = self.func_ref(name, || Signature { params, returns, call_conv: CallConv::SystemV });
+        let func_ref = self.lib_func_ref(name, || Signature { params, returns, call_conv: CallConv::SystemV });
         let inst = self.bcx.ins().call(func_ref, args);
         self.bcx.inst_results(inst).into()
     }

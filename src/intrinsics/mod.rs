@@ -222,7 +222,7 @@ fn codegen_regular_intrinsic_call<'tcx>(
             let [dst, val, count] = call.scalars(fx);
             let size = fx.layout_of(call.type_at(0)).size.bytes();
             let bytes = num::imul_const(fx, count, size);
-            fx.bcx.call_memset(fx.target_config, dst, val, bytes);
+            fx.call_memset(dst, val, bytes);
         }
         "typed_swap_nonoverlapping" => {
             let [x, y] = call.scalars(fx);
@@ -471,9 +471,9 @@ fn codegen_copy<'tcx>(
     let size = fx.layout_of(call.type_at(0)).size.bytes();
     let bytes = num::imul_const(fx, count, size);
     if overlap {
-        fx.bcx.call_memmove(fx.target_config, dst, src, bytes);
+        fx.call_memmove(dst, src, bytes);
     } else {
-        fx.bcx.call_memcpy(fx.target_config, dst, src, bytes);
+        fx.call_memcpy(dst, src, bytes);
     }
 }
 
