@@ -16,7 +16,7 @@ impl<'tcx> Interp<'tcx> {
         match kind {
             CastKind::Unsize => self.unsize_into(value, to, dest),
             CastKind::Transmute | CastKind::Subtype => self.copy_op(&value, dest),
-            CastKind::IntToInt | CastKind::IntToFloat => {
+            CastKind::IntToInt | CastKind::IntToFloat | CastKind::PointerWithExposedProvenance => {
                 let bits = self.read_scalar(&value)?;
                 let result = self.int_cast(bits, value.layout, to)?;
                 self.write_scalar(result, dest)
@@ -31,7 +31,6 @@ impl<'tcx> Interp<'tcx> {
             | CastKind::MutToConstPointer
             | CastKind::ArrayToPointer
             | CastKind::UnsafeFnPointer
-            | CastKind::PointerWithExposedProvenance
             | CastKind::PointerExposeProvenance => {
                 let imm = self.read_imm(&value)?;
                 if kind == CastKind::PointerExposeProvenance
