@@ -192,6 +192,15 @@ pub(crate) fn variadic_thunk(cx: &CodegenCx<'_>, instance: Instance) -> Arc<Data
     Arc::new(DataObject { code: true, ..thunk.finish(cx.tcx.sym(&name), Visibility::Hidden) })
 }
 
+/// As [`variadic_thunk`], for the function whose address is the first argument on the stack:
+/// `mov r11, [rsp + 8]; mov al, 8; jmp r11`.
+pub(crate) fn variadic_indirect_thunk(cx: &CodegenCx<'_>) -> Arc<DataObject> {
+    let mut thunk = DataBuilder::new(0, 16);
+    thunk.bytes = vec![0x4c, 0x8b, 0x5c, 0x24, 0x08, 0xb0, 8, 0x41, 0xff, 0xe3];
+    let name = format!("variadic_indirect.{:x}", local_crate_id(cx));
+    Arc::new(DataObject { code: true, ..thunk.finish(cx.tcx.sym(&name), Visibility::Hidden) })
+}
+
 fn is_weak(linkage: Option<Linkage>) -> bool {
     matches!(linkage, Some(Linkage::ExternalWeak | Linkage::WeakAny | Linkage::WeakODR))
 }

@@ -388,7 +388,7 @@ pub(crate) fn codegen_terminator_call<'tcx>(
                 _ => values.extend(adjust_arg_for_abi(fx, arg.value, &fn_abi.args[i], arg.is_owned)),
             }
         }
-        let call_target = if fn_abi.c_variadic { variadic_target(fx, call_target, instance, &values) } else { call_target };
+        let call_target = if fn_abi.c_variadic { variadic_target(fx, call_target, instance, &mut values) } else { call_target };
         codegen_call_with_unwind_action(fx, source_info, call_target, unwind, &values, None)
     });
     jump_to_target(fx, target);
@@ -470,20 +470,42 @@ fn variadic_target(
     fx: &mut FunctionCx<'_, '_, '_>,
     target: CallTarget,
     callee: Option<Instance>,
-    values: &[Value],
+    values: &mut SmallVec<[Value; 8]>,
 ) -> CallTarget {
-    if values.iter().all(|&val| fx.bcx.func.dfg.value_type(val).is_int()) {
+    let floats = values.iter().filter(|&&val| !fx.bcx.func.dfg.value_type(val).is_int()).count();
+    if floats == 0 {
         return target;
     }
-    let (CallTarget::Direct(func_ref), Some(instance)) = (target, callee) else {
-        fatal("unsupported: floating-point argument of a C-variadic call through a function pointer")
-    };
-    let sig = fx.bcx.func.dfg.ext_funcs[func_ref].signature;
-    let sig = fx.bcx.func.dfg.signatures[sig].clone();
-    let thunk = crate::constant::variadic_thunk(fx.cx, instance);
-    fx.refs.add_data(&thunk);
-    let name = fx.tcx.str(thunk.symbol);
-    CallTarget::Direct(fx.fresh_func_ref(name, sig))
+    match (target, callee) {
+        (CallTarget::Direct(func_ref), Some(instance)) => {
+            let sig = fx.bcx.func.dfg.ext_funcs[func_ref].signature;
+            let sig = fx.bcx.func.dfg.signatures[sig].clone();
+            let thunk = crate::constant::variadic_thunk(fx.cx, instance);
+            fx.refs.add_data(&thunk);
+            let name = fx.tcx.str(thunk.symbol);
+            CallTarget::Direct(fx.fresh_func_ref(name, sig))
+        }
+        (CallTarget::Indirect(sig, ptr), _) => {
+            const INT_REGISTERS: usize = 6;
+            const FLOAT_REGISTERS: usize = 8;
+            let mut sig = fx.bcx.func.dfg.signatures[sig].clone();
+            let in_registers = sig.params.iter().all(|param| param.value_type.bytes() <= 8);
+            if !in_registers || floats > FLOAT_REGISTERS || values.len() - floats > INT_REGISTERS {
+                fatal("unsupported: C-variadic call through a function pointer with floats and arguments on the stack")
+            }
+            // The function's address becomes an argument on the stack, where the callee does not look.
+            let zero = fx.bcx.ins().iconst(types::I64, 0);
+            let unused = INT_REGISTERS - (values.len() - floats);
+            values.extend(std::iter::repeat_n(zero, unused));
+            values.push(ptr);
+            sig.params.extend(std::iter::repeat_n(AbiParam::new(types::I64), unused + 1));
+            let thunk = crate::constant::variadic_indirect_thunk(fx.cx);
+            fx.refs.add_data(&thunk);
+            let name = fx.tcx.str(thunk.symbol);
+            CallTarget::Direct(fx.fresh_func_ref(name, sig))
+        }
+        (CallTarget::Direct(_), None) => bug!("a direct call of no instance"),
+    }
 }
 
 /// Drops a place and continues at `target`.
