@@ -19,6 +19,9 @@ mod simd;
 mod step;
 mod valtree;
 
+#[cfg(test)]
+mod tests;
+
 use super::memo::Memo;
 use super::{Error, Instance, InstanceKind, Result, Tcx};
 use crate::adapter::error::ErrorKind;

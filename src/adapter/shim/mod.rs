@@ -9,6 +9,9 @@ mod clone;
 mod drop;
 mod misc;
 
+#[cfg(test)]
+mod tests;
+
 use super::memo::Memo;
 use super::{Error, Instance, InstanceKind, Result, Tcx};
 use ramir::*;
