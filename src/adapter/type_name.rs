@@ -384,10 +384,8 @@ impl Printer<'_> {
         {
             let generics = &item.generics;
             parent_args = &args[..(generics.parent_count as usize).min(args.len())];
-            let own_are_internal = matches!(
-                key.data,
-                DefPathData::Closure | DefPathData::SyntheticCoroutineBody | DefPathData::AnonConst
-            );
+            let own_are_internal =
+                matches!(key.data, DefPathData::Closure | DefPathData::SyntheticCoroutineBody | DefPathData::AnonConst);
             if !own_are_internal && !generics.own_params.is_empty() && args.len() >= generics.count() {
                 let mut own = &args[parent_args.len()..generics.count()];
                 if generics.has_self && parent_args.is_empty() {
@@ -409,7 +407,10 @@ impl Printer<'_> {
         let tcx = self.tcx;
         let generics = tcx.store.opt_item(def)?.map(|item| &item.generics);
         let in_trait = generics.is_some_and(|g| {
-            g.has_self && g.parent == Some(parent) && parent_args.len() == g.parent_count as usize && !parent_args.is_empty()
+            g.has_self
+                && g.parent == Some(parent)
+                && parent_args.len() == g.parent_count as usize
+                && !parent_args.is_empty()
         });
         if in_trait && let [GenericArg::Type(self_ty), rest @ ..] = parent_args {
             self.str("<");
@@ -482,8 +483,14 @@ impl Printer<'_> {
         }
         let plain = matches!(
             tcx.kind(self_ty),
-            TyKind::Adt(..) | TyKind::Foreign(_) | TyKind::Bool | TyKind::Char | TyKind::Str | TyKind::Int(_)
-                | TyKind::Uint(_) | TyKind::Float(_)
+            TyKind::Adt(..)
+                | TyKind::Foreign(_)
+                | TyKind::Bool
+                | TyKind::Char
+                | TyKind::Str
+                | TyKind::Int(_)
+                | TyKind::Uint(_)
+                | TyKind::Float(_)
         );
         if trait_ref.is_none() && plain {
             return self.ty(self_ty);

@@ -220,10 +220,8 @@ impl<'tcx> Interp<'tcx> {
         target: Option<BasicBlock>,
     ) -> InterpResult {
         let [tuple, at_compile_time, ..] = args else { return failed("`const_eval_select` without arguments") };
-        let fields = (0..tuple.layout.fields.count())
-            .map(|i| self.op_field(*tuple, i))
-            .collect::<InterpResult<Vec<_>>>()?;
+        let fields =
+            (0..tuple.layout.fields.count()).map(|i| self.op_field(*tuple, i)).collect::<InterpResult<Vec<_>>>()?;
         self.call(*at_compile_time, fields, *dest, target)
     }
 }
-

@@ -150,8 +150,7 @@ impl<'tcx> Interp<'tcx> {
         let (mut from_tail, mut to_tail) = (from, to);
         // Structs that differ in their last field only are coerced as that field.
         loop {
-            let (TyKind::Adt(a, a_args), TyKind::Adt(b, b_args)) =
-                (self.tcx.kind(from_tail), self.tcx.kind(to_tail))
+            let (TyKind::Adt(a, a_args), TyKind::Adt(b, b_args)) = (self.tcx.kind(from_tail), self.tcx.kind(to_tail))
             else {
                 break;
             };

@@ -22,15 +22,13 @@ impl<'tcx> Interp<'tcx> {
         let mut done = FxHashMap::default();
         match scalar_repr(self.tcx, &op.layout, true) {
             Some(Repr::Scalar(_)) => {
-                if let Imm::Scalar(scalar) = self.read_imm(op)? {
-                    return Ok(ConstValue::Scalar(match scalar {
-                        Scalar::Int { data, size } => ramir::Scalar::Int(ScalarInt { data, size }),
-                        Scalar::Ptr(prov, offset) => {
-                            let alloc = self.intern_prov(prov, Mutability::Not, &mut done)?;
-                            ramir::Scalar::Ptr { alloc, offset }
-                        }
-                    }));
-                }
+                return Ok(ConstValue::Scalar(match self.read_imm(op)?.scalar()? {
+                    Scalar::Int { data, size } => ramir::Scalar::Int(ScalarInt { data, size }),
+                    Scalar::Ptr(prov, offset) => {
+                        let alloc = self.intern_prov(prov, Mutability::Not, &mut done)?;
+                        ramir::Scalar::Ptr { alloc, offset }
+                    }
+                }));
             }
             Some(Repr::Pair(..)) if self.is_str_ref(op.layout.ty) => {
                 if let Imm::Pair(Scalar::Ptr(prov, 0), Scalar::Int { data: len, .. }) = self.read_imm(op)? {
@@ -52,7 +50,8 @@ impl<'tcx> Interp<'tcx> {
 
     /// The initial memory of a static, from its value.
     pub fn op_to_static(&mut self, op: &Op<'tcx>, mutability: Mutability) -> InterpResult<AllocId> {
-        let root = if mutability.is_mut() || !self.tcx.is_freeze(op.layout.ty)? { Mutability::Mut } else { Mutability::Not };
+        let root =
+            if mutability.is_mut() || !self.tcx.is_freeze(op.layout.ty)? { Mutability::Mut } else { Mutability::Not };
         let place = self.allocate(op.layout)?;
         self.copy_op(op, &place)?;
         let (ptr, _) = self.place_ptr(&place)?;

@@ -2,8 +2,8 @@
 //! Semantics: `rustc_const_eval::interpret::{eval_context, stack}`.
 
 use super::error::{InterpError, InterpResult, failed, unsupported};
-use super::memory::*;
 use super::memory::Scalar;
+use super::memory::*;
 use super::operand::Imm;
 use super::place::Place;
 use crate::adapter::{Instance, Tcx, TyAndLayout};
@@ -154,10 +154,7 @@ impl<'tcx> Interp<'tcx> {
             GlobalAlloc::Static(def) => {
                 let def = *def;
                 if self.tcx.static_def(def)?.is_foreign {
-                    return unsupported(format!(
-                        "cannot access extern static `{}`",
-                        self.tcx.store.def_path_str(def)
-                    ));
+                    return unsupported(format!("cannot access extern static `{}`", self.tcx.store.def_path_str(def)));
                 }
                 match self.tcx.store.global_alloc(self.tcx.eval_static(def)?)? {
                     GlobalAlloc::Memory(alloc) => Ok(alloc),
@@ -215,7 +212,9 @@ impl<'tcx> Interp<'tcx> {
     pub fn writable_id(&self, ptr: Pointer) -> InterpResult<u32> {
         match self.prov(ptr)? {
             Prov::Local(id) => Ok(id),
-            Prov::Global(_) => failed("modifying a static's initial value, or a constant, from another one's initializer"),
+            Prov::Global(_) => {
+                failed("modifying a static's initial value, or a constant, from another one's initializer")
+            }
         }
     }
 
@@ -223,7 +222,9 @@ impl<'tcx> Interp<'tcx> {
         match ptr.prov {
             Some(prov) => Ok(prov),
             None if ptr.offset == 0 => failed("null pointer is not dereferenceable"),
-            None => failed(format!("pointer to address {:#x} is not dereferenceable (it has no provenance)", ptr.offset)),
+            None => {
+                failed(format!("pointer to address {:#x} is not dereferenceable (it has no provenance)", ptr.offset))
+            }
         }
     }
 
@@ -306,7 +307,8 @@ impl<'tcx> Interp<'tcx> {
     pub fn record_failure(&mut self, error: InterpError) -> InterpError {
         if self.failed_at.is_none() {
             let user = self.stack.last().map(|frame| frame.call_span());
-            self.failed_at = self.caller_span().ok().filter(|span| !span.is_dummy()).or(user);
+            let known = |span: &Span| !span.is_dummy();
+            self.failed_at = self.caller_span().ok().filter(known).or(user.filter(known));
         }
         error
     }

@@ -7,7 +7,9 @@ use super::operand::{Imm, Op, field_offset};
 use super::operator::{NumKind, with_float};
 use super::place::Place;
 use crate::adapter::TyAndLayout;
-use ramir::{Args, BasicBlock, BinOp, ConstValue, DefId, FloatTy, GenericArg, GlobalAlloc, ItemData, Ty, TyKind, VariantIdx};
+use ramir::{
+    Args, BasicBlock, BinOp, ConstValue, DefId, FloatTy, GenericArg, GlobalAlloc, ItemData, Ty, TyKind, VariantIdx,
+};
 use rustc_abi::Size;
 use rustc_apfloat::{Float, Round};
 
@@ -386,17 +388,28 @@ impl<'tcx> Interp<'tcx> {
             },
         };
         let known = [
-            "fabs", "copysign", "floor", "ceil", "trunc", "round", "round_ties_even", "minnum", "maxnum", "minimum",
-            "maximum", "minimum_number_nsz_", "maximum_number_nsz_", "minimum_number_nsz", "maximum_number_nsz",
-            "fma", "fmuladd",
+            "fabs",
+            "copysign",
+            "floor",
+            "ceil",
+            "trunc",
+            "round",
+            "round_ties_even",
+            "minnum",
+            "maxnum",
+            "minimum",
+            "maximum",
+            "minimum_number_nsz_",
+            "maximum_number_nsz_",
+            "minimum_number_nsz",
+            "maximum_number_nsz",
+            "fma",
+            "fmuladd",
         ];
         if !known.contains(&base) {
             return Ok(false);
         }
-        let bits = args
-            .iter()
-            .map(|arg| self.read_scalar(arg)?.bits())
-            .collect::<InterpResult<Vec<u128>>>()?;
+        let bits = args.iter().map(|arg| self.read_scalar(arg)?.bits()).collect::<InterpResult<Vec<u128>>>()?;
         let result = with_float!(ty, F => float_function::<F>(base, &bits)?);
         self.write_scalar(Scalar::int(result, dest.layout.size), dest)?;
         Ok(true)

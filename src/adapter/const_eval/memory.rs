@@ -484,11 +484,7 @@ impl Chunk {
                 *offset -= at;
             }
         }
-        Ok(Chunk {
-            bytes: alloc.bytes()[at as usize..end as usize].to_vec(),
-            prov,
-            init: alloc.init_ranges(at, end),
-        })
+        Ok(Chunk { bytes: alloc.bytes()[at as usize..end as usize].to_vec(), prov, init: alloc.init_ranges(at, end) })
     }
 }
 

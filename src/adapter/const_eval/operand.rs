@@ -211,9 +211,7 @@ impl<'tcx> Interp<'tcx> {
             ConstValue::Scalar(ramir::Scalar::Ptr { alloc, offset }) => {
                 OpKind::Imm(Imm::Scalar(global(alloc, offset).into()))
             }
-            ConstValue::Slice { alloc, len } => {
-                OpKind::Imm(Imm::Pair(global(alloc, 0).into(), Scalar::usize(len)))
-            }
+            ConstValue::Slice { alloc, len } => OpKind::Imm(Imm::Pair(global(alloc, 0).into(), Scalar::usize(len))),
             ConstValue::Indirect { alloc, offset } => OpKind::Mem(global(alloc, offset), None),
         };
         Ok(Op { kind, layout })
@@ -224,13 +222,9 @@ impl<'tcx> Interp<'tcx> {
         match *elem {
             PlaceElem::Deref => Ok(self.deref(&op)?.into_op()),
             PlaceElem::Field(field, _) => self.op_field(op, field.index()),
-            PlaceElem::Downcast(variant) => {
-                Ok(Op { kind: op.kind, layout: op.layout.for_variant(self.tcx, variant)? })
-            }
+            PlaceElem::Downcast(variant) => Ok(Op { kind: op.kind, layout: op.layout.for_variant(self.tcx, variant)? }),
             PlaceElem::OpaqueCast(_) => Ok(op),
-            PlaceElem::UnwrapUnsafeBinder(ty) => {
-                Ok(Op { kind: op.kind, layout: self.layout_of(self.mono(ty)?)? })
-            }
+            PlaceElem::UnwrapUnsafeBinder(ty) => Ok(Op { kind: op.kind, layout: self.layout_of(self.mono(ty)?)? }),
             PlaceElem::Index(_) | PlaceElem::ConstantIndex { .. } | PlaceElem::Subslice { .. } => {
                 let meta = match op.kind {
                     OpKind::Mem(_, meta) => meta,
@@ -256,7 +250,9 @@ impl<'tcx> Interp<'tcx> {
         let offset = op.layout.fields.offset(i);
         let part = match (imm, scalar_repr(self.tcx, &op.layout, false)) {
             (Imm::Uninit, _) => Some(Imm::Uninit),
-            (Imm::Scalar(_), _) if layout.size == op.layout.size && matches!(layout.backend_repr, BackendRepr::Scalar(_)) => {
+            (Imm::Scalar(_), _)
+                if layout.size == op.layout.size && matches!(layout.backend_repr, BackendRepr::Scalar(_)) =>
+            {
                 Some(imm)
             }
             (Imm::Pair(..), _)
@@ -382,7 +378,10 @@ pub fn tag_for_variant<'tcx>(
             None
         }
         Variants::Multiple {
-            tag_encoding: TagEncoding::Niche { niche_variants, niche_start, .. }, tag, tag_field, ..
+            tag_encoding: TagEncoding::Niche { niche_variants, niche_start, .. },
+            tag,
+            tag_field,
+            ..
         } => {
             let relative = u128::from(variant.0 - niche_variants.start().0);
             Some((Scalar::int(relative.wrapping_add(*niche_start), tag.size(tcx)), *tag_field))

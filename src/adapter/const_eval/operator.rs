@@ -271,12 +271,20 @@ fn binary_int_op(
         }
         BinOp::Div | BinOp::Rem => {
             if r == 0 {
-                return failed(if op == BinOp::Div { "dividing by zero" } else { "calculating the remainder with a divisor of zero" });
+                return failed(if op == BinOp::Div {
+                    "dividing by zero"
+                } else {
+                    "calculating the remainder with a divisor of zero"
+                });
             }
             if signed {
                 let (a, b) = (sext(l), sext(r));
                 if b == -1 && a == size.signed_int_min() {
-                    return failed(if op == BinOp::Div { "overflow in signed division" } else { "overflow in signed remainder" });
+                    return failed(if op == BinOp::Div {
+                        "overflow in signed division"
+                    } else {
+                        "overflow in signed remainder"
+                    });
                 }
                 scalar(if op == BinOp::Div { a / b } else { a % b } as u128)
             } else {

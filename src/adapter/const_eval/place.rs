@@ -12,7 +12,10 @@ use rustc_abi::FieldsShape;
 #[derive(Clone, Copy, Debug)]
 pub enum PlaceKind {
     /// The whole of a local, which has no address yet.
-    Local { frame: usize, local: Local },
+    Local {
+        frame: usize,
+        local: Local,
+    },
     Mem(Pointer, Option<super::memory::Scalar>),
 }
 
@@ -95,9 +98,7 @@ impl<'tcx> Interp<'tcx> {
                 Ok(Place::mem(ptr, meta, base.layout.for_variant(self.tcx, variant)?))
             }
             PlaceElem::OpaqueCast(_) => Ok(base),
-            PlaceElem::UnwrapUnsafeBinder(ty) => {
-                Ok(Place { kind: base.kind, layout: self.layout_of(self.mono(ty)?)? })
-            }
+            PlaceElem::UnwrapUnsafeBinder(ty) => Ok(Place { kind: base.kind, layout: self.layout_of(self.mono(ty)?)? }),
             PlaceElem::Index(local) => {
                 let frame = self.stack.len() - 1;
                 let index = self.local_op(frame, local)?;
@@ -122,9 +123,7 @@ impl<'tcx> Interp<'tcx> {
                 let ptr = ptr.wrapping_add(from.wrapping_mul(elem.size.bytes()));
                 let new_len = end - from;
                 Ok(match *self.tcx.kind(base.layout.ty) {
-                    TyKind::Array(elem, _) => {
-                        Place::mem(ptr, None, self.layout_of(self.tcx.mk_array(elem, new_len))?)
-                    }
+                    TyKind::Array(elem, _) => Place::mem(ptr, None, self.layout_of(self.tcx.mk_array(elem, new_len))?),
                     _ => Place::mem(ptr, Some(Value::usize(new_len)), base.layout),
                 })
             }
@@ -182,8 +181,7 @@ impl<'tcx> Interp<'tcx> {
             TyKind::Slice(_) | TyKind::Str => {
                 let Some(meta) = meta else { return no_meta() };
                 let elem = layout.field(self.tcx, 0)?;
-                let Some(size) = elem.size.bytes().checked_mul(meta.to_u64()?).filter(|n| *n <= i64::MAX as u64)
-                else {
+                let Some(size) = elem.size.bytes().checked_mul(meta.to_u64()?).filter(|n| *n <= i64::MAX as u64) else {
                     return failed("invalid metadata in wide pointer: slice is bigger than largest supported object");
                 };
                 Ok(Some((size, elem.align.abi.bytes())))

@@ -117,7 +117,8 @@ impl<'tcx> Interp<'tcx> {
                 this.write_imm(imm, to)
             })?,
             // These are the scalar intrinsic on each lane.
-            "fabs" | "floor" | "ceil" | "trunc" | "round" | "round_ties_even" | "fma" | "relaxed_fma" | "fmin" | "fmax" => {
+            "fabs" | "floor" | "ceil" | "trunc" | "round" | "round_ties_even" | "fma" | "relaxed_fma" | "fmin"
+            | "fmax" => {
                 let scalar = match name {
                     "fmin" => "minnum",
                     "fmax" => "maxnum",
@@ -155,7 +156,13 @@ impl<'tcx> Interp<'tcx> {
                 }
                 let rest = width - shift;
                 let result = match name {
-                    _ if shift == 0 => if name == "funnel_shl" { high } else { low },
+                    _ if shift == 0 => {
+                        if name == "funnel_shl" {
+                            high
+                        } else {
+                            low
+                        }
+                    }
                     "funnel_shl" => high << shift | low >> rest,
                     _ => low >> shift | high << rest,
                 };
@@ -170,11 +177,13 @@ impl<'tcx> Interp<'tcx> {
                 let bytes = count.wrapping_mul(this.layout_of(pointee)?.size.bytes());
                 this.write_scalar(pointer.wrapping_add(bytes).into(), to)
             })?,
-            "cast_ptr" | "with_exposed_provenance" | "expose_provenance" => self.for_each_lane(dest, |this, i, to| {
-                let lane = this.lane(args[0], i)?;
-                let value = this.read_scalar(&lane)?;
-                this.write_scalar(value, to)
-            })?,
+            "cast_ptr" | "with_exposed_provenance" | "expose_provenance" => {
+                self.for_each_lane(dest, |this, i, to| {
+                    let lane = this.lane(args[0], i)?;
+                    let value = this.read_scalar(&lane)?;
+                    this.write_scalar(value, to)
+                })?
+            }
             "shuffle" => {
                 let (count, _) = self.lanes(args[0].layout)?;
                 self.for_each_lane(dest, |this, i, to| {

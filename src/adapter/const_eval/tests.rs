@@ -22,7 +22,10 @@ fn a_generic_constant_depends_on_its_arguments() {
 #[test]
 fn a_promoted_holds_what_a_reference_points_to() {
     check("t::{impl#7}::REF<bool>", expect!["t::{impl#7}::REF<bool> = <{07000000________0100000000000000}+0>"]);
-    check("t::{impl#7}::REF<bool> promoted 0", expect!["t::{impl#7}::REF<bool> promoted 0 = <{07000000________0100000000000000}+0>"]);
+    check(
+        "t::{impl#7}::REF<bool> promoted 0",
+        expect!["t::{impl#7}::REF<bool> promoted 0 = <{07000000________0100000000000000}+0>"],
+    );
 }
 
 #[test]
@@ -58,6 +61,18 @@ fn calls_switches_and_fields() {
 
 #[test]
 fn what_goes_wrong_is_an_error_that_names_the_constant() {
-    check_pick("t::P3", "_0 = const 40_u32;", "_0 = copy (_2.0: u32);", expect!["Indirect { alloc: AllocId(0), offset: 0 }"]);
-    check_pick("t::P3", "switchInt(copy _1) -> [0: bb3, 3: bb2, otherwise: bb1];", "unreachable;", expect!["evaluation of `t::P3` failed: entering unreachable code at t.rs:0:0"]);
+    check_pick(
+        "t::P3",
+        "_0 = const 40_u32;",
+        "_0 = copy (_2.0: u32);",
+        expect![
+            "evaluation of `t::P3` failed: using uninitialized data, but this operation requires initialized memory"
+        ],
+    );
+    check_pick(
+        "t::P3",
+        "switchInt(copy _1) -> [0: bb3, 3: bb2, otherwise: bb1];",
+        "unreachable;",
+        expect!["evaluation of `t::P3` failed: entering unreachable code"],
+    );
 }

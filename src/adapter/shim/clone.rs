@@ -102,8 +102,7 @@ fn coroutine_like(
             .collect::<Result<Vec<_>>>()?;
         let downcast = PlaceElem::Downcast(variant);
         let (fields, _) = clone_fields(b, def, &dest.project(downcast), &src.project(downcast), &tys, target, unwind);
-        let set =
-            b.statement(StatementKind::SetDiscriminant { place: dest.clone(), variant_index: variant });
+        let set = b.statement(StatementKind::SetDiscriminant { place: dest.clone(), variant_index: variant });
         targets.values.push(i as u128);
         targets.targets.push(b.new_block(vec![set], TerminatorKind::Goto { target: fields }, false));
     }

@@ -170,13 +170,7 @@ impl Glue<'_> {
         self.box_contents_drop(adt, place, args, destructor, free_unwind)
     }
 
-    fn fields_to_drop(
-        &self,
-        adt: &AdtDef,
-        variant: &VariantDef,
-        base: &Place,
-        args: Args,
-    ) -> Result<Vec<FieldToDrop>> {
+    fn fields_to_drop(&self, adt: &AdtDef, variant: &VariantDef, base: &Place, args: Args) -> Result<Vec<FieldToDrop>> {
         let mut fields = Vec::new();
         for (i, field) in variant.fields.iter().enumerate() {
             let ty = self.tcx.field_ty(field, args)?;
@@ -256,8 +250,7 @@ impl Glue<'_> {
         let result = Place::from_local(self.b.new_temp(self.tcx.common.unit));
         let borrow = self.b.assign(reference.clone(), Rvalue::Ref(BorrowKind::Mut, place.clone()));
         let action = self.unwind_action(unwind);
-        let call =
-            self.b.call(drop_fn, &[GenericArg::Type(ty)], vec![Operand::Move(reference)], result, succ, action);
+        let call = self.b.call(drop_fn, &[GenericArg::Type(ty)], vec![Operand::Move(reference)], result, succ, action);
         Ok(self.b.new_block(vec![borrow], call, unwind.is_cleanup()))
     }
 
@@ -279,9 +272,8 @@ impl Glue<'_> {
         };
         let nonnull_field = self.tcx.adt_def(unique)?.variants[0].fields.first().ok_or_else(missing)?;
         let nonnull_ty = self.tcx.field_ty(nonnull_field, unique_args)?;
-        let nonnull = place
-            .project(PlaceElem::Field(FieldIdx(0), unique_ty))
-            .project(PlaceElem::Field(FieldIdx(0), nonnull_ty));
+        let nonnull =
+            place.project(PlaceElem::Field(FieldIdx(0), unique_ty)).project(PlaceElem::Field(FieldIdx(0), nonnull_ty));
         let ptr_ty = self.tcx.mk_ptr(contents, Mutability::Not);
         let ptr = Place::from_local(self.b.new_temp(ptr_ty));
         let drop = if self.tcx.needs_drop(contents)? {
@@ -306,8 +298,7 @@ impl Glue<'_> {
         let slice_ptr = Place::from_local(self.b.new_temp(slice_ptr_ty));
         let slice_block = self.drop_loops_for_slice(&slice_ptr.project(PlaceElem::Deref), elem, succ, unwind)?;
         let borrow = self.b.assign(array_ptr.clone(), Rvalue::RawPtr(RawPtrKind::Mut, place.clone()));
-        let unsize =
-            self.b.assign(slice_ptr, Rvalue::Cast(CastKind::Unsize, Operand::Move(array_ptr), slice_ptr_ty));
+        let unsize = self.b.assign(slice_ptr, Rvalue::Cast(CastKind::Unsize, Operand::Move(array_ptr), slice_ptr_ty));
         let goto = TerminatorKind::Goto { target: slice_block };
         Ok(self.b.new_block(vec![borrow, unsize], goto, unwind.is_cleanup()))
     }
@@ -350,10 +341,7 @@ impl Glue<'_> {
         let test = self.b.assign(done.clone(), is_done);
         let loop_block = self.b.new_block(vec![test], TerminatorKind::Unreachable, is_cleanup);
 
-        let next = Rvalue::BinaryOp(
-            BinOp::Add,
-            Box::new((Operand::Copy(cur_place.clone()), self.b.usize_constant(1))),
-        );
+        let next = Rvalue::BinaryOp(BinOp::Add, Box::new((Operand::Copy(cur_place.clone()), self.b.usize_constant(1))));
         let statements = vec![
             self.b.assign(ptr.clone(), Rvalue::RawPtr(RawPtrKind::Mut, slice.project(PlaceElem::Index(cur)))),
             self.b.assign(cur_place, next),

@@ -2,6 +2,7 @@
 //! Semantics: `rustc_mir_transform::shim`.
 
 use super::builder::BodyBuilder;
+use crate::adapter::resolve::ClosureKind;
 use crate::adapter::{Error, Result, Tcx};
 use ramir::*;
 
@@ -38,35 +39,15 @@ pub fn fn_ptr_addr(tcx: &Tcx, def: DefId, ty: Ty) -> Result<Body> {
 /// The coroutine that an async closure makes when it is called by value, or by reference where it captures nothing
 /// but shared references.
 pub fn construct_coroutine(tcx: &Tcx, closure: DefId, args: Args, receiver_by_ref: bool) -> Result<Body> {
-    let missing = || Error::missing(format!("signature of async closure {}", tcx.store.def_path_str(closure)));
+    let parts = tcx.coroutine_closure_parts(args)?;
+    let (TyKind::Tuple(inputs), TyKind::Tuple(upvars)) = (tcx.kind(parts.tupled_inputs), tcx.kind(parts.upvars)) else {
+        return Err(Error::missing(format!("signature of async closure {}", tcx.store.def_path_str(closure))));
+    };
     let closure_ty = tcx.mk(TyKind::CoroutineClosure(closure, args));
-    let [parent @ .., _kind, GenericArg::Type(parts), GenericArg::Type(upvars), _by_ref] = tcx.args(args) else {
-        return Err(missing());
+    let coroutine_ty = tcx.normalize(tcx.coroutine_of_closure(closure, args, ClosureKind::FnOnce)?)?;
+    let TyKind::Coroutine(coroutine, coroutine_args) = *tcx.kind(coroutine_ty) else {
+        return Err(Error::missing(format!("coroutine of {}", tcx.store.def_path_str(closure))));
     };
-    let TyKind::FnPtr(parts) = tcx.kind(*parts) else { return Err(missing()) };
-    let parts = tcx.erase_late_bound(parts)?;
-    let ([resume, tupled_inputs], TyKind::Tuple(yield_and_return)) = (parts.inputs(), tcx.kind(parts.output())) else {
-        return Err(missing());
-    };
-    let (TyKind::Tuple(inputs), TyKind::Tuple(upvars), [yield_, return_]) =
-        (tcx.kind(*tupled_inputs), tcx.kind(*upvars), &yield_and_return[..])
-    else {
-        return Err(missing());
-    };
-    // The closure's own body returns its coroutine, which names it.
-    let own_body = tcx.store.body(closure)?.ok_or_else(missing)?;
-    let TyKind::Coroutine(coroutine, _) = *tcx.kind(own_body.locals[0].ty) else {
-        return Err(missing());
-    };
-    let fields: Vec<Ty> = inputs.iter().chain(upvars.iter()).copied().collect();
-    // The kind `FnOnce` is written `i32`.
-    let coroutine_args: Vec<GenericArg> = parent
-        .iter()
-        .copied()
-        .chain([tcx.common.i32, *resume, *yield_, *return_, tcx.mk_tuple(&fields)].map(GenericArg::Type))
-        .collect();
-    let coroutine_args = tcx.normalize_args(tcx.mk_args(&coroutine_args))?;
-    let coroutine_ty = tcx.mk(TyKind::Coroutine(coroutine, coroutine_args));
 
     let self_ty = if receiver_by_ref { tcx.mk_ref(closure_ty, Mutability::Not) } else { closure_ty };
     let all_inputs: Vec<Ty> = std::iter::once(self_ty).chain(inputs.iter().copied()).collect();

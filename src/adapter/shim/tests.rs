@@ -40,18 +40,23 @@ fn check_drop(ty: &str, expected: Expect) {
 
 #[test]
 fn nothing_to_drop() {
-    check_drop("(u32, bool)", expect![[r#"
+    check_drop(
+        "(u32, bool)",
+        expect![[r#"
         fn shim(mut _1: *mut (u32, bool)) {
             bb0: {
                 return;
             }
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn fields_in_order_and_the_rest_on_the_unwind_path() {
-    check_drop("t::S", expect![[r#"
+    check_drop(
+        "t::S",
+        expect![[r#"
         fn shim(mut _1: *mut t::S) {
             bb0: {
                 drop(((*_1).0: t::D)) -> [return: bb1, unwind: bb3];
@@ -73,12 +78,15 @@ fn fields_in_order_and_the_rest_on_the_unwind_path() {
                 resume;
             }
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn own_destructor() {
-    check_drop("t::D", expect![[r#"
+    check_drop(
+        "t::D",
+        expect![[r#"
         fn shim(mut _1: *mut t::D) {
             let mut _2: &mut t::D;
             let mut _3: ();
@@ -92,12 +100,15 @@ fn own_destructor() {
                 return;
             }
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn variants() {
-    check_drop("t::E", expect![[r#"
+    check_drop(
+        "t::E",
+        expect![[r#"
         fn shim(mut _1: *mut t::E) {
             let mut _2: isize;
             let mut _3: isize;
@@ -131,12 +142,15 @@ fn variants() {
                 resume;
             }
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn packed_fields_are_moved_out() {
-    check_drop("t::P", expect![[r#"
+    check_drop(
+        "t::P",
+        expect![[r#"
         fn shim(mut _1: *mut t::P) {
             let mut _2: t::E;
             let mut _3: t::E;
@@ -156,12 +170,15 @@ fn packed_fields_are_moved_out() {
                 return;
             }
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn arrays_loop_twice() {
-    check_drop("[t::D; 2_usize]", expect![[r#"
+    check_drop(
+        "[t::D; 2_usize]",
+        expect![[r#"
         fn shim(mut _1: *mut [t::D; 2_usize]) {
             let mut _2: *mut [t::D; 2_usize];
             let mut _3: *mut [t::D];
@@ -214,7 +231,8 @@ fn arrays_loop_twice() {
                 return;
             }
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -223,7 +241,10 @@ fn clones_are_dropped_if_a_later_one_unwinds() {
     let clone = krate.def("t::Clone::clone");
     let ty = krate.ty("(t::D, t::D)");
     let instance = Instance { def: InstanceKind::CloneShim(clone, ty), args: krate.args(&["(t::D, t::D)"]) };
-    check(&krate, instance, expect![[r#"
+    check(
+        &krate,
+        instance,
+        expect![[r#"
         fn shim(mut _1: &(t::D, t::D)) -> (t::D, t::D) {
             let mut _2: &t::D;
             let mut _3: &t::D;
@@ -250,5 +271,6 @@ fn clones_are_dropped_if_a_later_one_unwinds() {
                 resume;
             }
         }
-    "#]]);
+    "#]],
+    );
 }
