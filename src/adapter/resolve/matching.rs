@@ -53,6 +53,15 @@ impl<'a> Matcher<'a> {
         }
     }
 
+    /// Gives lifetime parameters, which are all alike, their value.
+    pub fn bind_lifetimes(&mut self, generics: &Generics) {
+        for (binding, param) in self.bindings.iter_mut().zip(&generics.own_params) {
+            if param.kind == GenericParamKind::Lifetime {
+                binding.get_or_insert(GenericArg::Lifetime(Region::Erased));
+            }
+        }
+    }
+
     fn is_ground(&self, flags: TypeFlags) -> bool {
         !flags.intersects(TypeFlags::HAS_PARAM.union(TypeFlags::HAS_ALIAS))
     }

@@ -105,7 +105,13 @@ impl SelectionContext<'_> {
             return Ok(ty);
         }
         let goal = TraitRef { def_id: trait_def, args: tcx.mk_args(trait_args) };
-        match self.select(goal)? {
+        let selection = match self.select_for(goal, true)? {
+            Some(Selection::Coinductive) => {
+                self.impl_by_header(goal)?.map(|(def, args)| Selection::Impl { def, args })
+            }
+            other => other,
+        };
+        match selection {
             Some(Selection::Impl { def: impl_def, args: impl_args }) => {
                 let (item, item_args) = self.leaf_def(trait_def, def, args, impl_def, impl_args)?;
                 match &tcx.store.item(item)?.data {

@@ -124,7 +124,8 @@ impl Tcx {
 /// One query, with the bounds that are being proved.
 pub(super) struct SelectionContext<'a> {
     pub tcx: &'a Tcx,
-    stack: Vec<TraitRef>,
+    /// With each bound: whether it is asked for the value of a projection.
+    stack: Vec<(TraitRef, bool)>,
     /// The lowest entry of the stack that a cycle has come back to.
     reached: usize,
 }
@@ -135,13 +136,19 @@ impl<'a> SelectionContext<'a> {
     }
 
     pub fn select(&mut self, trait_ref: TraitRef) -> Result<Option<Selection>> {
+        self.select_for(trait_ref, false)
+    }
+
+    /// With `projection`, for the value of an associated type: an impl gives that by its header, so a cycle through it
+    /// does not refute what the cycle began with.
+    pub fn select_for(&mut self, trait_ref: TraitRef, projection: bool) -> Result<Option<Selection>> {
         if let Some(selection) = self.tcx.resolve.selections.get(&trait_ref) {
             return Ok(*selection);
         }
-        if let Some(at) = self.stack.iter().position(|&t| t == trait_ref) {
+        if let Some(at) = self.stack.iter().position(|&(t, _)| t == trait_ref) {
             self.reached = self.reached.min(at);
-            for entry in &self.stack[at..] {
-                if !self.is_coinductive(entry.def_id)? {
+            for &(entry, projection) in &self.stack[at..] {
+                if !projection && !self.is_coinductive(entry.def_id)? {
                     return Ok(None);
                 }
             }
@@ -152,7 +159,7 @@ impl<'a> SelectionContext<'a> {
             let name = self.tcx.store.def_path_str(trait_ref.def_id);
             return Err(Error::unsupported(format!("overflow evaluating a bound on `{name}`")));
         }
-        self.stack.push(trait_ref);
+        self.stack.push((trait_ref, projection));
         let outer = std::mem::replace(&mut self.reached, usize::MAX);
         let result = self.assemble(trait_ref);
         self.stack.pop();
@@ -164,6 +171,26 @@ impl<'a> SelectionContext<'a> {
             self.tcx.resolve.selections.insert(trait_ref, selection);
         }
         Ok(selection)
+    }
+
+    /// The only impl whose header matches `goal` and determines all its parameters, its where-clauses aside.
+    pub fn impl_by_header(&mut self, goal: TraitRef) -> Result<Option<(DefId, Args)>> {
+        let tcx = self.tcx;
+        let mut found = None;
+        for &def in tcx.store.trait_impls(goal.def_id) {
+            let item = tcx.store.item(def)?;
+            let Some(header) = tcx.impl_def(def)?.trait_ref else { continue };
+            let mut matcher = Matcher::new(tcx, item.generics.count());
+            if !matcher.args(header.args, goal.args, 0) {
+                continue;
+            }
+            matcher.bind_lifetimes(&item.generics);
+            let is_open = matcher.bindings.iter().any(|b| b.is_none()) || !matcher.deferred.is_empty();
+            if is_open || found.replace((def, known_args(tcx, &matcher))).is_some() {
+                return Ok(None);
+            }
+        }
+        Ok(found)
     }
 
     pub fn holds(&mut self, def_id: DefId, args: &[GenericArg]) -> Result<bool> {
@@ -270,11 +297,7 @@ impl<'a> SelectionContext<'a> {
     /// Checks an item's where-clauses, which may give values to parameters that its header leaves open.
     pub fn finish_match(&mut self, mut matcher: Matcher<'a>, item: &Item) -> Result<Option<Args>> {
         let tcx = self.tcx;
-        for (i, param) in item.generics.own_params.iter().enumerate() {
-            if param.kind == GenericParamKind::Lifetime {
-                matcher.bindings[i].get_or_insert(GenericArg::Lifetime(Region::Erased));
-            }
-        }
+        matcher.bind_lifetimes(&item.generics);
         let mut clauses: SmallVec<[Clause; 8]> = item.predicates.iter().copied().collect();
         loop {
             let deferred = std::mem::take(&mut matcher.deferred);
