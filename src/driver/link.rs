@@ -142,7 +142,10 @@ pub fn panic_runtime(panic: PanicStrategy) -> &'static str {
 pub fn native_libs(session: &Session, store: &Store, sysroot_crates: &[CrateNum]) -> Result<Vec<NativeLibArg>> {
     let mut libs = Vec::new();
     for krate in store.crates().filter(|krate| !sysroot_crates.contains(&krate.loaded.num())) {
-        libs.extend(krate.root.native_libs.iter().filter_map(|lib| from_attribute(store, lib)));
+        // A dependency's rlib has its bundled libraries inside.
+        let is_local = krate.loaded.num() == store.local;
+        let libs_of = krate.root.native_libs.iter().filter(|lib| is_local || !lib.bundled);
+        libs.extend(libs_of.map(|lib| from_attribute(store, lib)));
     }
     for spec in &session.cli.link_lib {
         libs.push(from_option(spec)?);
@@ -150,17 +153,14 @@ pub fn native_libs(session: &Session, store: &Store, sysroot_crates: &[CrateNum]
     Ok(libs)
 }
 
-fn from_attribute(store: &Store, lib: &NativeLib) -> Option<NativeLibArg> {
-    if lib.bundled {
-        return None;
-    }
+fn from_attribute(store: &Store, lib: &NativeLib) -> NativeLibArg {
     let kind = store.interner().str(lib.kind);
-    Some(NativeLibArg {
+    NativeLibArg {
         name: store.interner().str(lib.name).to_owned(),
         is_static: kind == "static",
         whole_archive: lib.whole_archive.unwrap_or(false),
         verbatim: lib.verbatim,
-    })
+    }
 }
 
 /// Parses `[KIND[:MODIFIERS]=]NAME[:RENAME]`.
