@@ -19,12 +19,8 @@ impl TestCrate {
         let path = dir.path().join("test.ramir");
         krate.into_writer(&interner, COMPILER.into()).write(&path).expect("the crate can be written");
         let store = Store::open(&[path]).expect("what was written can be read");
-        let opts = Options {
-            overflow_checks: true,
-            ub_checks: true,
-            panic: PanicStrategy::Unwind,
-            share_generics: true,
-        };
+        let opts =
+            Options { overflow_checks: true, ub_checks: true, panic: PanicStrategy::Unwind, share_generics: true };
         let tcx = Tcx::new(store, opts);
         let mut names = DefTable::default();
         let loaded = &tcx.store.krate(tcx.store.local).expect("the crate is loaded").loaded;

@@ -19,7 +19,8 @@ fn a_library_starts_from_its_roots() {
         t::{impl#4}::base
         t::{impl#5}::left
         t::{impl#6}::right
-        t::{impl#7}::bottom"#]].assert_eq(&names.join("\n"));
+        t::{impl#7}::bottom"#]]
+    .assert_eq(&names.join("\n"));
 }
 
 #[test]
@@ -37,7 +38,8 @@ fn units_share_the_work() {
     expect![[r#"
         12: t::{impl#4}::base, t::{impl#7}::bottom
         6: t::{impl#5}::left
-        6: t::{impl#6}::right"#]].assert_eq(&units.join("\n"));
+        6: t::{impl#6}::right"#]]
+    .assert_eq(&units.join("\n"));
 }
 
 /// The blocks of a body that can be reached.

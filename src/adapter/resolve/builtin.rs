@@ -217,10 +217,7 @@ impl SelectionContext<'_> {
 
     pub(super) fn is_sized(&mut self, ty: Ty) -> Result<bool> {
         let tail = self.struct_tail(ty)?;
-        Ok(!matches!(
-            self.tcx.kind(tail),
-            TyKind::Str | TyKind::Slice(_) | TyKind::Dynamic(..) | TyKind::Foreign(_)
-        ))
+        Ok(!matches!(self.tcx.kind(tail), TyKind::Str | TyKind::Slice(_) | TyKind::Dynamic(..) | TyKind::Foreign(_)))
     }
 
     /// The type that decides a type's metadata: the last field of structs and tuples, all the way down. Nothing but
@@ -282,16 +279,15 @@ impl SelectionContext<'_> {
                 for pred in preds {
                     let with_self = |args: Args| -> Result<Args> {
                         let args = tcx.args(tcx.erase_bound_in_args(args)?);
-                        let all: Vec<_> = std::iter::once(GenericArg::Type(source)).chain(args.iter().copied()).collect();
+                        let all: Vec<_> =
+                            std::iter::once(GenericArg::Type(source)).chain(args.iter().copied()).collect();
                         Ok(tcx.mk_args(&all))
                     };
                     let holds = match pred.pred {
                         ExistentialPredicate::Trait { def_id, args } => {
                             self.select(TraitRef { def_id, args: with_self(args)? })?.is_some()
                         }
-                        ExistentialPredicate::AutoTrait(def_id) => {
-                            self.holds(def_id, &[GenericArg::Type(source)])?
-                        }
+                        ExistentialPredicate::AutoTrait(def_id) => self.holds(def_id, &[GenericArg::Type(source)])?,
                         ExistentialPredicate::Projection { def_id, args, term: Term::Ty(ty) } => {
                             let ty = tcx.erase_bound_in_ty(ty)?;
                             let value = provable(self.project(def_id, with_self(args)?))?;

@@ -31,10 +31,9 @@ impl Tcx {
     /// Smart pointers coerce through the one field that differs.
     pub fn find_tails_for_unsizing(&self, source: Ty, target: Ty) -> Result<(Ty, Ty)> {
         match (self.kind(source), self.kind(target)) {
-            (
-                &(TyKind::Ref(_, a, _) | TyKind::RawPtr(a, _)),
-                &(TyKind::Ref(_, b, _) | TyKind::RawPtr(b, _)),
-            ) => self.struct_lockstep_tails(a, b),
+            (&(TyKind::Ref(_, a, _) | TyKind::RawPtr(a, _)), &(TyKind::Ref(_, b, _) | TyKind::RawPtr(b, _))) => {
+                self.struct_lockstep_tails(a, b)
+            }
             (&TyKind::Pat(a, _), &TyKind::Pat(b, _)) => self.find_tails_for_unsizing(a, b),
             (&TyKind::Adt(a, a_args), &TyKind::Adt(b, b_args)) if a == b => {
                 if let Some((a, b)) = self.boxed_ty(source).zip(self.boxed_ty(target)) {
@@ -49,11 +48,7 @@ impl Tcx {
                     .ok_or_else(|| Error::missing("field of a CoerceUnsized struct"))?;
                 self.find_tails_for_unsizing(self.field_ty(field, a_args)?, self.field_ty(field, b_args)?)
             }
-            _ => Err(Error::unsupported(format!(
-                "unsizing of {:?} to {:?}",
-                self.kind(source),
-                self.kind(target)
-            ))),
+            _ => Err(Error::unsupported(format!("unsizing of {:?} to {:?}", self.kind(source), self.kind(target)))),
         }
     }
 
@@ -77,8 +72,7 @@ impl Tcx {
         let mut found = None;
         for (i, field) in adt.variants.iter().flat_map(|v| &v.fields).enumerate() {
             let (a, b) = (self.field_ty(field, a_args)?, self.field_ty(field, b_args)?);
-            let is_phantom =
-                matches!(*self.kind(a), TyKind::Adt(def, _) if self.adt_def(def)?.flags.is_phantom_data);
+            let is_phantom = matches!(*self.kind(a), TyKind::Adt(def, _) if self.adt_def(def)?.flags.is_phantom_data);
             if a != b && !is_phantom && found.replace(FieldIdx::new(i)).is_some() {
                 return Err(unsupported());
             }

@@ -21,12 +21,7 @@ pub(super) struct Matcher<'a> {
 
 impl<'a> Matcher<'a> {
     pub fn new(tcx: &'a Tcx, params: usize) -> Matcher<'a> {
-        Matcher {
-            tcx,
-            bindings: SmallVec::from_elem(None, params),
-            deferred: SmallVec::new(),
-            binders_differ: false,
-        }
+        Matcher { tcx, bindings: SmallVec::from_elem(None, params), deferred: SmallVec::new(), binders_differ: false }
     }
 
     /// Whether two types without parameters are the same but for regions.

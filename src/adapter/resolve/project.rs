@@ -106,9 +106,7 @@ impl SelectionContext<'_> {
         }
         let goal = TraitRef { def_id: trait_def, args: tcx.mk_args(trait_args) };
         let selection = match self.select_for(goal, true)? {
-            Some(Selection::Coinductive) => {
-                self.impl_by_header(goal)?.map(|(def, args)| Selection::Impl { def, args })
-            }
+            Some(Selection::Coinductive) => self.impl_by_header(goal)?.map(|(def, args)| Selection::Impl { def, args }),
             other => other,
         };
         match selection {

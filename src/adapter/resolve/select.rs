@@ -19,7 +19,10 @@ const RECURSION_LIMIT: usize = 256;
 /// Why a bound holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Selection {
-    Impl { def: DefId, args: Args },
+    Impl {
+        def: DefId,
+        args: Args,
+    },
     /// A rule of the language.
     Builtin,
     /// `dyn Trait: Trait`, or one of its supertraits.

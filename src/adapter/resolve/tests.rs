@@ -89,7 +89,8 @@ fn methods_of_dyn_types_are_slots() {
         Virtual(0:27, 3)
         Virtual(0:29, 4)
         Virtual(0:31, 5)
-        Virtual(0:33, 7)"#]].assert_eq(&lines.join("\n"));
+        Virtual(0:33, 7)"#]]
+    .assert_eq(&lines.join("\n"));
 }
 
 #[test]
@@ -105,26 +106,35 @@ fn projections_go_through_the_specialization_graph() {
     expect![[r#"
         t::W<u64>: u32
         t::W<t::Cell>: u8
-        u64: u8"#]].assert_eq(&lines.join("\n"));
+        u64: u8"#]]
+    .assert_eq(&lines.join("\n"));
 }
 
 #[test]
 fn auto_traits_follow_structure() {
-    check_holds("t::Freeze", &["t::Cell", "t::W<t::Cell>", "t::W<u64>", "(u8, t::Cell)", "[t::W<u8>]"], expect![[r#"
+    check_holds(
+        "t::Freeze",
+        &["t::Cell", "t::W<t::Cell>", "t::W<u64>", "(u8, t::Cell)", "[t::W<u8>]"],
+        expect![[r#"
         t::Cell: false
         t::W<t::Cell>: false
         t::W<u64>: true
         (u8, t::Cell): false
-        [t::W<u8>]: true"#]]);
+        [t::W<u8>]: true"#]],
+    );
 }
 
 #[test]
 fn a_projection_gives_a_parameter_its_value() {
     // `u32` is not `Copy` in this crate, `u8` has no `Source`.
-    check_holds("t::Sink", &["t::W<u64>", "t::W<u32>", "t::W<u8>"], expect![[r#"
+    check_holds(
+        "t::Sink",
+        &["t::W<u64>", "t::W<u32>", "t::W<u8>"],
+        expect![[r#"
         t::W<u64>: true
         t::W<u32>: false
-        t::W<u8>: false"#]]);
+        t::W<u8>: false"#]],
+    );
 }
 
 #[test]
@@ -147,7 +157,8 @@ fn a_diamond_has_one_copy_of_its_top() {
         t::{impl#5}::left
         t::{impl#6}::right
         vptr t::Right<u64>
-        t::{impl#7}::bottom"#]].assert_eq(&lines.join("\n"));
+        t::{impl#7}::bottom"#]]
+    .assert_eq(&lines.join("\n"));
     let slot = |to: &str| krate.tcx.supertrait_vtable_slot(krate.ty("dyn (t::Bottom)"), krate.ty(to)).expect("a slot");
     expect!["[None, Some(6)]"].assert_eq(&format!("{:?}", [slot("dyn (t::Left)"), slot("dyn (t::Right)")]));
 }
