@@ -203,7 +203,7 @@ fn link_one(session: &Session, toolchain: &Toolchain, scratch: &Scratch, built: 
                 crates: &built.files.linked,
                 native_libs: link::native_libs(session, &built.tcx.store, &sysroot)?,
             };
-            link::link_executable(session, toolchain, &input, &made)?;
+            link::link_executable(session, toolchain, &input, &made, &out)?;
         }
         CrateType::Rlib => {
             let metadata = built.checked.metadata.as_deref().context("the front end wrote no metadata")?;

@@ -35,8 +35,14 @@ pub struct NativeLibArg {
 /// What std's own native dependencies are on this target.
 const SYSTEM_LIBS: [&str; 7] = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
 
-/// Links an executable to `out`.
-pub fn link_executable(session: &Session, toolchain: &Toolchain, input: &LinkInput<'_>, out: &Path) -> Result<()> {
+/// Links an executable to `out`, which will be renamed to `wanted`: the name that messages have.
+pub fn link_executable(
+    session: &Session,
+    toolchain: &Toolchain,
+    input: &LinkInput<'_>,
+    out: &Path,
+    wanted: &Path,
+) -> Result<()> {
     let linker = session.linker.clone().unwrap_or_else(|| PathBuf::from("cc"));
     let mut command = Command::new(&linker);
     command.arg("-m64").args(input.objects);
@@ -82,7 +88,7 @@ pub fn link_executable(session: &Session, toolchain: &Toolchain, input: &LinkInp
         Strip::Symbols => drop(command.arg("-Wl,--strip-all")),
     }
     command.arg("-nodefaultlibs").args(&session.link_args);
-    run(command, &linker)
+    run(command, &linker, wanted)
 }
 
 fn native_lib(command: &mut Command, lib: &NativeLibArg) {
@@ -96,7 +102,7 @@ fn native_lib(command: &mut Command, lib: &NativeLibArg) {
     command.arg("-Wl,-Bdynamic");
 }
 
-fn run(mut command: Command, linker: &Path) -> Result<()> {
+fn run(mut command: Command, linker: &Path, output_file: &Path) -> Result<()> {
     let output = match command.output() {
         Ok(output) => output,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
@@ -108,7 +114,8 @@ fn run(mut command: Command, linker: &Path) -> Result<()> {
         return Ok(());
     }
     bail!(
-        "linking with `{}` failed: {}\n{}{}",
+        "linking `{}` with `{}` failed: {}\n{}{}",
+        output_file.display(),
         linker.display(),
         output.status,
         String::from_utf8_lossy(&output.stderr),
