@@ -310,34 +310,8 @@ impl Tcx {
     /// A calling convention's name as `extern "name"` has it.
     pub fn abi_name(&self, abi: ExternAbi) -> &str {
         match abi {
-            ExternAbi::Rust => "Rust",
-            ExternAbi::RustCall => "rust-call",
-            ExternAbi::RustCold => "rust-cold",
-            ExternAbi::RustInvalid => "rust-invalid",
-            ExternAbi::RustPreserveNone => "rust-preserve-none",
-            ExternAbi::C { unwind: false } => "C",
-            ExternAbi::C { unwind: true } => "C-unwind",
-            ExternAbi::System { unwind: false } => "system",
-            ExternAbi::System { unwind: true } => "system-unwind",
-            ExternAbi::SysV64 { unwind: false } => "sysv64",
-            ExternAbi::SysV64 { unwind: true } => "sysv64-unwind",
-            ExternAbi::Win64 { unwind: false } => "win64",
-            ExternAbi::Win64 { unwind: true } => "win64-unwind",
-            ExternAbi::EfiApi => "efiapi",
-            ExternAbi::Unadjusted => "unadjusted",
-            ExternAbi::Custom => "custom",
-            ExternAbi::Cdecl { unwind: false } => "cdecl",
-            ExternAbi::Cdecl { unwind: true } => "cdecl-unwind",
-            ExternAbi::Stdcall { unwind: false } => "stdcall",
-            ExternAbi::Stdcall { unwind: true } => "stdcall-unwind",
-            ExternAbi::Fastcall { unwind: false } => "fastcall",
-            ExternAbi::Fastcall { unwind: true } => "fastcall-unwind",
-            ExternAbi::Vectorcall { unwind: false } => "vectorcall",
-            ExternAbi::Vectorcall { unwind: true } => "vectorcall-unwind",
-            ExternAbi::Thiscall { unwind: false } => "thiscall",
-            ExternAbi::Thiscall { unwind: true } => "thiscall-unwind",
-            ExternAbi::X86Interrupt => "x86-interrupt",
             ExternAbi::Other(name) => self.str(name),
+            abi => abi.plain_name(),
         }
     }
 

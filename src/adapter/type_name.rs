@@ -149,7 +149,8 @@ impl Printer<'_> {
         if !sig.safe {
             self.str("unsafe ");
         }
-        if let Some(abi) = abi_name(sig.abi, self.tcx) {
+        if sig.abi != ExternAbi::Rust {
+            let abi = self.tcx.abi_name(sig.abi);
             self.str("extern \"");
             self.str(abi);
             self.str("\" ");
@@ -532,37 +533,4 @@ impl Printer<'_> {
             _ => None,
         }
     }
-}
-
-fn abi_name(abi: ExternAbi, tcx: &Tcx) -> Option<&str> {
-    Some(match abi {
-        ExternAbi::Rust => return None,
-        ExternAbi::RustCall => "rust-call",
-        ExternAbi::RustCold => "rust-cold",
-        ExternAbi::RustInvalid => "rust-invalid",
-        ExternAbi::RustPreserveNone => "rust-preserve-none",
-        ExternAbi::C { unwind: false } => "C",
-        ExternAbi::C { unwind: true } => "C-unwind",
-        ExternAbi::System { unwind: false } => "system",
-        ExternAbi::System { unwind: true } => "system-unwind",
-        ExternAbi::SysV64 { unwind: false } => "sysv64",
-        ExternAbi::SysV64 { unwind: true } => "sysv64-unwind",
-        ExternAbi::Win64 { unwind: false } => "win64",
-        ExternAbi::Win64 { unwind: true } => "win64-unwind",
-        ExternAbi::EfiApi => "efiapi",
-        ExternAbi::Unadjusted => "unadjusted",
-        ExternAbi::Custom => "custom",
-        ExternAbi::Cdecl { unwind: false } => "cdecl",
-        ExternAbi::Cdecl { unwind: true } => "cdecl-unwind",
-        ExternAbi::Stdcall { unwind: false } => "stdcall",
-        ExternAbi::Stdcall { unwind: true } => "stdcall-unwind",
-        ExternAbi::Fastcall { unwind: false } => "fastcall",
-        ExternAbi::Fastcall { unwind: true } => "fastcall-unwind",
-        ExternAbi::Vectorcall { unwind: false } => "vectorcall",
-        ExternAbi::Vectorcall { unwind: true } => "vectorcall-unwind",
-        ExternAbi::Thiscall { unwind: false } => "thiscall",
-        ExternAbi::Thiscall { unwind: true } => "thiscall-unwind",
-        ExternAbi::X86Interrupt => "x86-interrupt",
-        ExternAbi::Other(name) => tcx.str(name),
-    })
 }

@@ -246,7 +246,7 @@ impl<'a> Printer<'a> {
         if !sig.safe {
             out.push_str("unsafe ");
         }
-        match (abi_name(sig.abi), sig.abi) {
+        match (sig.abi.plain_name(), sig.abi) {
             (_, ExternAbi::Rust) => {}
             (_, ExternAbi::Other(name)) => {
                 let _ = write!(out, "extern other {} ", quote(self.interner.str(name)));
@@ -442,41 +442,7 @@ const fn alias_name(kind: AliasKind) -> &'static str {
     }
 }
 
-/// The name in `extern "name"`; empty for [`ExternAbi::Other`], which brings its own.
-pub(super) const fn abi_name(abi: ExternAbi) -> &'static str {
-    match abi {
-        ExternAbi::Rust => "Rust",
-        ExternAbi::RustCall => "rust-call",
-        ExternAbi::RustCold => "rust-cold",
-        ExternAbi::RustInvalid => "rust-invalid",
-        ExternAbi::RustPreserveNone => "rust-preserve-none",
-        ExternAbi::C { unwind: false } => "C",
-        ExternAbi::C { unwind: true } => "C-unwind",
-        ExternAbi::System { unwind: false } => "system",
-        ExternAbi::System { unwind: true } => "system-unwind",
-        ExternAbi::SysV64 { unwind: false } => "sysv64",
-        ExternAbi::SysV64 { unwind: true } => "sysv64-unwind",
-        ExternAbi::Win64 { unwind: false } => "win64",
-        ExternAbi::Win64 { unwind: true } => "win64-unwind",
-        ExternAbi::EfiApi => "efiapi",
-        ExternAbi::Unadjusted => "unadjusted",
-        ExternAbi::Custom => "custom",
-        ExternAbi::Cdecl { unwind: false } => "cdecl",
-        ExternAbi::Cdecl { unwind: true } => "cdecl-unwind",
-        ExternAbi::Stdcall { unwind: false } => "stdcall",
-        ExternAbi::Stdcall { unwind: true } => "stdcall-unwind",
-        ExternAbi::Fastcall { unwind: false } => "fastcall",
-        ExternAbi::Fastcall { unwind: true } => "fastcall-unwind",
-        ExternAbi::Vectorcall { unwind: false } => "vectorcall",
-        ExternAbi::Vectorcall { unwind: true } => "vectorcall-unwind",
-        ExternAbi::Thiscall { unwind: false } => "thiscall",
-        ExternAbi::Thiscall { unwind: true } => "thiscall-unwind",
-        ExternAbi::X86Interrupt => "x86-interrupt",
-        ExternAbi::Other(_) => "",
-    }
-}
-
-/// The ABI that [`abi_name`] gives `name` to.
+/// The ABI whose [`ExternAbi::plain_name`] is `name`.
 pub(super) fn abi_from_name(name: &str) -> Option<ExternAbi> {
     use ExternAbi::*;
     let plain = [Rust, RustCall, RustCold, RustInvalid, RustPreserveNone, EfiApi, Unadjusted, Custom, X86Interrupt];
@@ -493,5 +459,5 @@ pub(super) fn abi_from_name(name: &str) -> Option<ExternAbi> {
             Thiscall { unwind },
         ]
     });
-    plain.into_iter().chain(unwinding).find(|&abi| abi_name(abi) == name)
+    plain.into_iter().chain(unwinding).find(|&abi| abi.plain_name() == name)
 }
