@@ -15,6 +15,7 @@ use crate::global_asm::compile_global_asm;
 use crate::{CodegenOptions, OptLevel, codegen_units, mono};
 use anyhow::{Context, Result, ensure};
 use ramir::text::DefTable;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -41,7 +42,8 @@ pub fn compile(session: &Session, diagnostics: &Diagnostics) -> Result<ExitCode>
 
     let files = crates::locate(session, &toolchain, &scratch, &checked.ramir)?;
     let store = Store::open(&files.ramir)?;
-    let tcx = Tcx::new(store, session.adapter_options());
+    // The process ends with the compilation: freeing every interned value would only take time.
+    let tcx = ManuallyDrop::new(Tcx::new(store, session.adapter_options()));
     phases.end("load");
     if !session.cli.oracle.is_empty() {
         let agrees = oracle::compare(&tcx, &session.cli.oracle)?;
