@@ -178,7 +178,7 @@ fn measure(cx: &Context, program: &Path, compilers: &[Compiler], runs: usize) ->
 }
 
 fn timed(cx: &Context, command: &mut Command, what: &str, program: &Path) -> anyhow::Result<f64> {
-    let limits = Limits { time: Some(Duration::from_secs(120)), memory: None };
+    let limits = Limits { time: Some(Duration::from_secs(120)), ..Limits::default() };
     let finished = exec::run(command, &limits, &cx.interrupt)?;
     if !finished.outcome.success() {
         eprint!("{}", String::from_utf8_lossy(&finished.stderr));

@@ -15,7 +15,7 @@ use wait_timeout::ChildExt;
 
 use crate::interrupt::{Interrupt, Interrupted};
 
-/// What is kept of each output stream, in bytes; the rest is read and dropped.
+/// What is kept of each output stream unless [`Limits`] says otherwise, in bytes; the rest is read and dropped.
 const KEPT_OUTPUT: usize = 4 << 20;
 
 #[derive(Default, Clone)]
@@ -23,6 +23,8 @@ pub struct Limits {
     pub time: Option<Duration>,
     /// Address space, in bytes.
     pub memory: Option<u64>,
+    /// What is kept of each output stream, in bytes.
+    pub output: Option<usize>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,9 +85,10 @@ pub fn run(command: &mut Command, limits: &Limits, interrupt: &Interrupt) -> any
         });
     }
     let mut child = command.spawn().with_context(|| format!("cannot run {program}"))?;
+    let kept = limits.output.unwrap_or(KEPT_OUTPUT);
     let group = Pid::from_raw(child.id() as i32);
-    let stdout = collect(child.stdout.take());
-    let stderr = collect(child.stderr.take());
+    let stdout = collect(child.stdout.take(), kept);
+    let stderr = collect(child.stderr.take(), kept);
     let outcome = loop {
         let slice = Duration::from_millis(200);
         let left = limits.time.map_or(slice, |limit| limit.saturating_sub(started.elapsed()).min(slice));
@@ -110,14 +113,14 @@ pub fn run(command: &mut Command, limits: &Limits, interrupt: &Interrupt) -> any
     Ok(Finished { outcome, stdout: receive(stdout), stderr: receive(stderr), time })
 }
 
-fn collect(stream: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
+fn collect(stream: Option<impl Read + Send + 'static>, limit: usize) -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let mut kept = Vec::new();
         if let Some(mut stream) = stream {
             let mut buffer = vec![0; 64 << 10];
             while let Ok(read @ 1..) = stream.read(&mut buffer) {
-                let room = KEPT_OUTPUT.saturating_sub(kept.len()).min(read);
+                let room = limit.saturating_sub(kept.len()).min(read);
                 kept.extend_from_slice(&buffer[..room]);
             }
         }

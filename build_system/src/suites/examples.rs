@@ -19,8 +19,8 @@ use crate::progress::duration;
 const COMPILE_TIME: Duration = Duration::from_secs(60);
 const RUN_TIME: Duration = Duration::from_secs(30);
 
-struct Example {
-    name: String,
+pub struct Example {
+    pub name: String,
     path: PathBuf,
     directives: Directives,
     expected: Vec<u8>,
@@ -65,7 +65,14 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
     Ok(counts)
 }
 
-fn collect(cx: &Context, options: &Options<'_>) -> anyhow::Result<Vec<Example>> {
+impl Example {
+    /// Adds rustc's arguments for this program to a command.
+    pub fn arguments(&self, command: &mut Command) {
+        command.arg(&self.path).arg(format!("--edition={}", self.directives.edition)).args(&self.directives.flags);
+    }
+}
+
+pub fn collect(cx: &Context, options: &Options<'_>) -> anyhow::Result<Vec<Example>> {
     let directory = cx.root.join("example");
     let mut examples = Vec::new();
     for entry in fs::read_dir(&directory).with_context(|| format!("cannot list {}", directory.display()))? {
@@ -110,10 +117,8 @@ fn parse(source: &str) -> anyhow::Result<Directives> {
 fn run_one(cx: &Context, options: &Options<'_>, example: &Example, output: &Path) -> anyhow::Result<Row> {
     let executable = output.join(&example.name);
     let mut command = Command::new(&options.compiler);
+    example.arguments(&mut command);
     command
-        .arg(&example.path)
-        .arg(format!("--edition={}", example.directives.edition))
-        .args(&example.directives.flags)
         .args(&options.args.rac_args)
         .arg("-o")
         .arg(&executable)

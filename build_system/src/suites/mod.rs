@@ -2,6 +2,7 @@
 
 mod config;
 mod examples;
+mod oracle;
 mod summary;
 mod ui;
 mod unit;
@@ -26,22 +27,22 @@ pub struct TestArgs {
     /// Tests at a time (all cores unless given)
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
-    /// ui: a fixed sample of 300 files
+    /// A fixed sample of 300 files for ui, of 20 for oracle
     #[arg(long)]
     quick: bool,
-    /// ui: a fixed sample of this many files
+    /// ui and oracle: a fixed sample of this many files of rustc's tests/ui
     #[arg(long, value_name = "N", conflicts_with = "quick")]
     sample: Option<usize>,
     /// ui: only what did not pass the last time
     #[arg(long)]
     rerun_failed: bool,
-    /// ui and examples: the compiler under test, a program with rustc's command line
+    /// The compiler under test, a program with rustc's command line
     #[arg(long, value_name = "PATH", alias = "compiler")]
     rac: Option<PathBuf>,
-    /// ui and examples: another argument for the compiler (may be repeated)
+    /// Another argument for the compiler (may be repeated)
     #[arg(long = "rac-arg", value_name = "ARG", allow_hyphen_values = true)]
     rac_args: Vec<String>,
-    /// ui: print the selected files and stop
+    /// ui and oracle: print the selected files and stop
     #[arg(long)]
     list: bool,
     #[command(flatten)]
@@ -54,17 +55,20 @@ enum Suite {
     Unit,
     /// The programs in example/
     Examples,
+    /// rac's layouts, constants, ABIs and symbols, compared with rustc's
+    Oracle,
     /// rustc's own tests/ui, run-pass
     Ui,
 }
 
 impl Suite {
-    const ALL: [Suite; 3] = [Suite::Unit, Suite::Examples, Suite::Ui];
+    const ALL: [Suite; 4] = [Suite::Unit, Suite::Examples, Suite::Oracle, Suite::Ui];
 
     fn name(self) -> &'static str {
         match self {
             Suite::Unit => "unit",
             Suite::Examples => "examples",
+            Suite::Oracle => "oracle",
             Suite::Ui => "ui",
         }
     }
@@ -89,12 +93,14 @@ pub fn run(cx: &Context, args: &TestArgs) -> anyhow::Result<ExitCode> {
     if args.rac.is_none() && needs_compiler && !options.compiler.is_file() {
         bail!("there is no dist/bin/rac: run `./y.sh build` first");
     }
+    let lists = |suite: Suite| matches!(suite, Suite::Oracle | Suite::Ui);
     let mut total = Counts::default();
-    for suite in Suite::ALL.into_iter().filter(|suite| suites.contains(suite)) {
+    for suite in Suite::ALL.into_iter().filter(|suite| suites.contains(suite) && (lists(*suite) || !args.list)) {
         println!("== {}", suite.name());
         total += match suite {
             Suite::Unit => unit::run(cx)?,
             Suite::Examples => examples::run(cx, &options)?,
+            Suite::Oracle => oracle::run(cx, &options)?,
             Suite::Ui => ui::run(cx, &options)?,
         };
     }

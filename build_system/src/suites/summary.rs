@@ -1,5 +1,6 @@
-//! Counts of results, and programs run on several threads with results in a fixed order.
+//! Counts of results, fixed samples, and programs run on several threads with results in a fixed order.
 
+use std::collections::BTreeSet;
 use std::ops::AddAssign;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -15,6 +16,20 @@ impl AddAssign for Counts {
         self.passed += other.passed;
         self.failed += other.failed;
     }
+}
+
+/// Keeps `wanted` of the items, evenly spread and the same ones each time.
+pub fn sample<T>(items: &mut Vec<T>, wanted: usize) {
+    let count = items.len();
+    if wanted >= count {
+        return;
+    }
+    let taken: BTreeSet<usize> = (0..wanted).map(|index| index * count / wanted).collect();
+    let mut index = 0;
+    items.retain(|_| {
+        index += 1;
+        taken.contains(&(index - 1))
+    });
 }
 
 /// Applies `work` to each item on `jobs` threads, and tells `done` of each as it ends; the results keep the items' order.
@@ -67,4 +82,18 @@ pub fn in_parallel<T: Sync, R: Send>(
             None => Ok(results.into_iter().flatten().collect()),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sample;
+
+    #[test]
+    fn samples_are_spread() {
+        let mut items: Vec<usize> = (0..10).collect();
+        sample(&mut items, 4);
+        assert_eq!(items, [0, 2, 5, 7]);
+        sample(&mut items, 4);
+        assert_eq!(items, [0, 2, 5, 7]);
+    }
 }

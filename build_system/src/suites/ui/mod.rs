@@ -16,9 +16,10 @@ use anyhow::{Context as _, bail};
 use walkdir::WalkDir;
 
 use self::directives::{Directives, Selection};
+pub use self::report::first_reason;
 use self::report::{Outcome, Report, TestResult};
 use super::Options;
-use super::summary::{Counts, in_parallel};
+use super::summary::{Counts, in_parallel, sample};
 use crate::context::Context;
 use crate::exec::{self, Finished, Limits};
 use crate::sources;
@@ -27,14 +28,18 @@ const COMPILE_TIME: Duration = Duration::from_secs(60);
 const RUN_TIME: Duration = Duration::from_secs(30);
 const MEMORY: u64 = 8 << 30;
 const QUICK_SAMPLE: usize = 300;
+const EXCLUSIONS: &str = "scripts/ui-excluded.txt";
 /// How many groups of failures the summary prints.
 const GROUPS: usize = 40;
 /// How much of stderr the report keeps a test, in bytes.
 const STDERR_KEPT: usize = 4000;
 
-struct Test {
+/// More failures than this are not run again: then it is the compiler that is broken.
+const RETRIES: usize = 60;
+
+pub struct Test {
     /// Relative to `tests/ui`.
-    name: String,
+    pub name: String,
     path: PathBuf,
     directives: Box<Directives>,
 }
@@ -52,7 +57,7 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
     let tree = sources::ensure(cx, options.args.sources.rust_src.as_deref())?;
     let (all, skipped) = select(&tree.join("tests/ui"))?;
     let selected = all.len();
-    let exclusions_path = cx.root.join("scripts/ui-excluded.txt");
+    let exclusions_path = cx.root.join(EXCLUSIONS);
     let exclusions = report::read_exclusions(&exclusions_path)?;
     let names: BTreeSet<&str> = all.iter().map(|test| test.name.as_str()).collect();
     if let Some(unknown) = exclusions.keys().find(|name| !names.contains(name.as_str())) {
@@ -77,7 +82,7 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
     let mut step = cx.progress.step("ui", "compiling and running");
     step.set_total(tests.len() as u64);
     let mut failed = 0;
-    let results = in_parallel(
+    let mut results = in_parallel(
         &tests,
         options.jobs,
         |test| runner.run_test(test),
@@ -87,10 +92,45 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
         },
     )?;
     step.finish("done");
+    retry(cx, &runner, &tests, &mut results, &exclusions)?;
     let counts = summarize(&results, &exclusions);
     write_report(results, &exclusions, options, &report_path, partial)?;
     println!("report: {}", report_path.display());
     Ok(counts)
+}
+
+/// Runs once more, one at a time, what failed and what is listed and passed: the second result counts.
+fn retry(
+    cx: &Context,
+    runner: &Runner<'_>,
+    tests: &[Test],
+    results: &mut [TestResult],
+    exclusions: &BTreeMap<String, String>,
+) -> anyhow::Result<()> {
+    let indices = |passed: bool| -> Vec<usize> {
+        let unexpected = |result: &TestResult| {
+            (result.outcome == Outcome::Passed) == passed && exclusions.contains_key(&result.path) == passed
+        };
+        (0..results.len()).filter(|&index| unexpected(&results[index])).collect()
+    };
+    let mut again = indices(false);
+    if again.len() > RETRIES {
+        again.clear();
+    }
+    again.extend(indices(true));
+    if again.is_empty() {
+        return Ok(());
+    }
+    let mut step = cx.progress.step("ui", "once more");
+    step.set_total(again.len() as u64);
+    for index in again {
+        let second = runner.run_test(&tests[index])?;
+        step.inc(&tests[index].name);
+        let first = std::mem::replace(&mut results[index], second);
+        results[index].note_first(first);
+    }
+    step.finish("done");
+    Ok(())
 }
 
 /// All run-pass files by path: those of this suite, and why others are left out.
@@ -147,17 +187,52 @@ fn narrow(mut tests: Vec<Test>, options: &Options<'_>, report: &Path) -> anyhow:
         tests.retain(|test| failed.contains(test.name.as_str()));
         partial = true;
     }
-    let sample = options.args.sample.or(options.args.quick.then_some(QUICK_SAMPLE));
-    if let Some(sample) = sample.filter(|sample| *sample < tests.len()) {
-        let count = tests.len();
-        let taken: BTreeSet<usize> = (0..sample).map(|index| index * count / sample).collect();
-        let mut index = 0;
-        tests.retain(|_| {
-            index += 1;
-            taken.contains(&(index - 1))
-        });
+    if let Some(wanted) = options.args.sample.or(options.args.quick.then_some(QUICK_SAMPLE)) {
+        sample(&mut tests, wanted);
     }
     Ok((tests, partial))
+}
+
+/// A fixed sample of this suite's files, without those that are known to fail.
+pub fn fixed_sample(cx: &Context, options: &Options<'_>, tree: &Path, wanted: usize) -> anyhow::Result<Vec<Test>> {
+    let (mut tests, _) = select(&tree.join("tests/ui"))?;
+    if let Some(filter) = &options.args.filter {
+        tests.retain(|test| test.name.contains(filter.as_str()));
+    }
+    sample(&mut tests, wanted);
+    let exclusions = report::read_exclusions(&cx.root.join(EXCLUSIONS))?;
+    tests.retain(|test| !exclusions.contains_key(&test.name));
+    Ok(tests)
+}
+
+impl Test {
+    /// Adds rustc's arguments and environment for this file to a command that writes into `build`.
+    pub fn arguments(&self, cx: &Context, tree: &Path, build: &Path, command: &mut Command) {
+        let directives = &self.directives;
+        command
+            .arg(&self.path)
+            .args(["-A", "unused", "-A", "internal_features"])
+            .arg(format!("--edition={}", directives.edition.as_deref().unwrap_or("2015")))
+            .args(directives.compile_flags.iter().map(|flag| substitute(cx, tree, build, flag)))
+            .env("RUSTC_BOOTSTRAP", "1")
+            .envs(directives.rustc_env.iter().map(|(name, value)| (name, value)));
+        for name in ["RUST_BACKTRACE", "RUST_LOG"].into_iter().chain(directives.unset_rustc_env.iter().map(String::as_str)) {
+            if !directives.rustc_env.iter().any(|(set, _)| set == name) {
+                command.env_remove(name);
+            }
+        }
+    }
+}
+
+fn substitute(cx: &Context, tree: &Path, build: &Path, flag: &str) -> String {
+    if !flag.contains("{{") {
+        return flag.to_owned();
+    }
+    flag.replace("{{src-base}}", &tree.join("tests/ui").to_string_lossy())
+        .replace("{{rust-src-base}}", &tree.to_string_lossy())
+        .replace("{{build-base}}", &build.to_string_lossy())
+        .replace("{{sysroot-base}}", &cx.toolchain.sysroot.to_string_lossy())
+        .replace("{{target}}", &cx.toolchain.host)
 }
 
 impl Runner<'_> {
@@ -184,7 +259,7 @@ impl Runner<'_> {
         let executable = directory.path().join("a");
         let mut compile = self.compile_command(test, &executable);
         compile.current_dir(directory.path());
-        let limits = Limits { time: Some(COMPILE_TIME), memory: Some(MEMORY) };
+        let limits = Limits { time: Some(COMPILE_TIME), memory: Some(MEMORY), ..Limits::default() };
         let compiled = exec::run(&mut compile, &limits, &self.cx.interrupt)?;
         let mut result = TestResult {
             path: test.name.clone(),
@@ -193,6 +268,7 @@ impl Runner<'_> {
             stderr: String::new(),
             compile_seconds: compiled.time.as_secs_f64(),
             run_seconds: 0.0,
+            flaky: false,
         };
         if !compiled.outcome.success() {
             let outcome = match compiled.outcome {
@@ -205,7 +281,8 @@ impl Runner<'_> {
         }
         let mut run = self.run_command(test, &executable);
         run.current_dir(directory.path());
-        let ran = exec::run(&mut run, &Limits { time: Some(RUN_TIME), memory: Some(MEMORY) }, &self.cx.interrupt)?;
+        let limits = Limits { time: Some(RUN_TIME), ..limits };
+        let ran = exec::run(&mut run, &limits, &self.cx.interrupt)?;
         result.run_seconds = ran.time.as_secs_f64();
         match ran.outcome {
             exec::Outcome::Exit(0) => self.check_output(test, directory.path(), &ran, &mut result)?,
@@ -217,26 +294,15 @@ impl Runner<'_> {
     }
 
     fn compile_command(&self, test: &Test, executable: &Path) -> Command {
-        let directives = &test.directives;
         let mut command = Command::new(&self.options.compiler);
+        test.arguments(self.cx, &self.tree, executable.parent().unwrap_or(executable), &mut command);
         command
-            .arg(&test.path)
-            .args(["-A", "unused", "-A", "internal_features"])
-            .arg(format!("--edition={}", directives.edition.as_deref().unwrap_or("2015")))
             .arg("-L")
-            .arg(&self.helpers)
+            .arg(format!("native={}", self.helpers.display()))
             .arg("-o")
             .arg(executable)
-            .args(directives.compile_flags.iter().map(|flag| self.substitute(flag, executable)))
             .args(&self.options.args.rac_args)
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env("RAC_VERIFY", "1")
-            .envs(directives.rustc_env.iter().map(|(name, value)| (name, value)));
-        for name in ["RUST_BACKTRACE", "RUST_LOG"].into_iter().chain(directives.unset_rustc_env.iter().map(String::as_str)) {
-            if !directives.rustc_env.iter().any(|(set, _)| set == name) {
-                command.env_remove(name);
-            }
-        }
+            .env("RAC_VERIFY", "1");
         command
     }
 
@@ -253,18 +319,6 @@ impl Runner<'_> {
             command.env_remove(name);
         }
         command
-    }
-
-    fn substitute(&self, flag: &str, executable: &Path) -> String {
-        if !flag.contains("{{") {
-            return flag.to_owned();
-        }
-        let build = executable.parent().unwrap_or(executable);
-        flag.replace("{{src-base}}", &self.tree.join("tests/ui").to_string_lossy())
-            .replace("{{rust-src-base}}", &self.tree.to_string_lossy())
-            .replace("{{build-base}}", &build.to_string_lossy())
-            .replace("{{sysroot-base}}", &self.cx.toolchain.sysroot.to_string_lossy())
-            .replace("{{target}}", &self.cx.toolchain.host)
     }
 
     fn check_output(&self, test: &Test, build: &Path, ran: &Finished, result: &mut TestResult) -> anyhow::Result<()> {
@@ -336,11 +390,15 @@ fn summarize(results: &[TestResult], exclusions: &BTreeMap<String, String>) -> C
         println!("  {count:>5}  {}", outcome.describe());
     }
     if excluded > 0 {
-        println!("  of these {excluded} failed as scripts/ui-excluded.txt says");
+        println!("  of these {excluded} failed as {EXCLUSIONS} says");
     }
-    let unexpected =
-        results.iter().filter(|result| result.outcome != Outcome::Passed && !exclusions.contains_key(&result.path));
-    let groups = report::group(unexpected);
+    for result in results.iter().filter(|result| result.flaky) {
+        println!("flaky: {}  {}", result.path, result.reason);
+    }
+    let unexpected = || {
+        results.iter().filter(|result| result.outcome != Outcome::Passed && !exclusions.contains_key(&result.path))
+    };
+    let groups = report::group(unexpected());
     if !groups.is_empty() {
         println!("top failure reasons:");
     }
@@ -353,7 +411,11 @@ fn summarize(results: &[TestResult], exclusions: &BTreeMap<String, String>) -> C
         println!("  {rest:>5}  for {} other reasons", groups.len() - GROUPS);
     }
     for path in stale {
-        println!("{path} passes: remove it from scripts/ui-excluded.txt");
+        println!("{path} passes: remove it from {EXCLUSIONS}");
+    }
+    if !groups.is_empty() {
+        println!("not in {EXCLUSIONS}:");
+        unexpected().for_each(|result| println!("{}", result.exclusion_line()));
     }
     counts
 }

@@ -41,12 +41,35 @@ impl Outcome {
 pub struct TestResult {
     pub path: String,
     pub outcome: Outcome,
-    /// The first line that says what went wrong; empty when nothing did.
+    /// The first line that says what went wrong, of a flaky test the time that it failed; empty when nothing did.
     pub reason: String,
     /// The end of what the compiler or the program wrote to stderr.
     pub stderr: String,
     pub compile_seconds: f64,
     pub run_seconds: f64,
+    /// It ran twice and passed once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
+}
+
+impl TestResult {
+    /// Takes into account how the same test ended before.
+    pub fn note_first(&mut self, first: TestResult) {
+        self.flaky = (self.outcome == Outcome::Passed) != (first.outcome == Outcome::Passed);
+        if self.outcome == Outcome::Passed {
+            self.reason = first.reason;
+            self.stderr = first.stderr;
+        }
+    }
+
+    /// A line for the exclusion list, for a person to shorten.
+    pub fn exclusion_line(&self) -> String {
+        let reason = match (self.outcome, self.reason.as_str()) {
+            (Outcome::CompileError, reason) if !reason.is_empty() => reason.to_owned(),
+            (outcome, reason) => format!("{}: {reason}", outcome.describe()),
+        };
+        format!("{}  {}", self.path, reason.trim_end_matches([':', ' ']))
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -151,7 +174,41 @@ fn common_part(reason: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{common_part, first_reason, parse_exclusions};
+    use super::{Outcome, TestResult, common_part, first_reason, parse_exclusions};
+
+    fn result(outcome: Outcome, reason: &str) -> TestResult {
+        TestResult {
+            path: "a/b.rs".to_owned(),
+            outcome,
+            reason: reason.to_owned(),
+            stderr: String::new(),
+            compile_seconds: 0.0,
+            run_seconds: 0.0,
+            flaky: false,
+        }
+    }
+
+    #[test]
+    fn flaky_tests_keep_their_failure() {
+        let failed = || result(Outcome::RunCrash, "SIGSEGV");
+        let passed = || result(Outcome::Passed, "");
+        let cases = [(failed(), passed()), (passed(), failed()), (failed(), failed()), (passed(), passed())];
+        let seen = cases.map(|(first, mut second)| {
+            second.note_first(first);
+            (second.flaky, second.reason)
+        });
+        let expected = [(true, "SIGSEGV"), (true, "SIGSEGV"), (false, "SIGSEGV"), (false, "")];
+        assert_eq!(seen, expected.map(|(flaky, reason)| (flaky, reason.to_owned())));
+    }
+
+    #[test]
+    fn exclusion_lines_can_be_read_back() {
+        let line = |outcome, reason| result(outcome, reason).exclusion_line();
+        assert_eq!(line(Outcome::CompileError, "error: no `x`"), "a/b.rs  error: no `x`");
+        assert_eq!(line(Outcome::RunCrash, "SIGSEGV"), "a/b.rs  program: crash: SIGSEGV");
+        assert_eq!(line(Outcome::RunTimeout, ""), "a/b.rs  program: time limit");
+        assert!(parse_exclusions(&line(Outcome::RunTimeout, "")).unwrap().contains_key("a/b.rs"));
+    }
 
     #[test]
     fn reasons() {
