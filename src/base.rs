@@ -122,7 +122,9 @@ fn codegen_fn_inner<'tcx>(
     let clif_comments = CommentWriter::new(cx, instance, &fn_abi);
     let mut bcx = FunctionBuilder::new(&mut context.func, builder);
     let start_block = bcx.create_block();
-    block_map.extend(mir.blocks.iter().map(|_| bcx.create_block()));
+    // Nothing jumps to the first block of a written body, so it goes on where the arguments were taken.
+    let shares_start = matches!(instance.def, InstanceKind::Item(_));
+    block_map.extend((0..mir.blocks.len()).map(|i| if i == 0 && shares_start { start_block } else { bcx.create_block() }));
     let exception_slot = bcx.declare_var(types::I64);
     let target_config = cx.isa.frontend_config();
     let mut fx = FunctionCx {
@@ -318,17 +320,25 @@ fn codegen_fn_body(fx: &mut FunctionCx<'_, '_, '_>, start_block: Block) {
         fx.bcx.switch_to_block(start_block);
         trap_unreachable(fx);
         for block in fx.block_map.clone() {
-            fx.bcx.switch_to_block(block);
-            trap_unreachable(fx);
+            if block != start_block {
+                fx.bcx.switch_to_block(block);
+                trap_unreachable(fx);
+            }
         }
         return;
     }
     crate::abi::codegen_fn_prelude(fx, start_block);
+    let first = fx.get_block(BasicBlock::START);
+    if first != start_block {
+        fx.bcx.ins().jump(first, &[]);
+    }
 
     let reachable = crate::mono::reachable::mono_reachable(fx.tcx, mir, fx.args).or_fatal();
     for (i, data) in mir.blocks.iter().enumerate() {
         let block = fx.block_map[i];
-        fx.bcx.switch_to_block(block);
+        if block != start_block {
+            fx.bcx.switch_to_block(block);
+        }
         if !reachable[i] {
             // Others may still name the block.
             trap_unreachable(fx);
@@ -339,7 +349,7 @@ fn codegen_fn_body(fx: &mut FunctionCx<'_, '_, '_>, start_block: Block) {
                 trap_unreachable(fx);
                 continue;
             }
-            fx.bcx.set_cold_block(block);
+            fx.set_cold_block(block);
         }
         for stmt in &data.statements {
             crate::rvalue::codegen_stmt(fx, stmt);
@@ -378,7 +388,7 @@ fn codegen_terminator(fx: &mut FunctionCx<'_, '_, '_>, data: &BasicBlockData) {
         }
         TerminatorKind::Unreachable => {
             if let Some(block) = fx.bcx.current_block() {
-                fx.bcx.set_cold_block(block);
+                fx.set_cold_block(block);
             }
             trap_unreachable(fx);
         }
@@ -668,7 +678,7 @@ pub(crate) fn codegen_panic_inner(
     source_info: SourceInfo,
 ) {
     if let Some(block) = fx.bcx.current_block() {
-        fx.bcx.set_cold_block(block);
+        fx.set_cold_block(block);
     }
     let def = fx.tcx.store.require_lang_item(lang_item).or_fatal();
     let instance = Instance::new(def, Args::EMPTY);

@@ -418,6 +418,14 @@ impl<'tcx> FunctionCx<'_, '_, 'tcx> {
         self.block_map[bb.index()]
     }
 
+    /// Moves a block out of the way; the entry block cannot be moved.
+    pub(crate) fn set_cold_block(&mut self, block: Block) {
+        // It is not there yet while it has no instruction.
+        if self.bcx.func.layout.entry_block().is_some_and(|entry| entry != block) {
+            self.bcx.set_cold_block(block);
+        }
+    }
+
     pub(crate) fn get_local_place(&mut self, local: Local) -> CPlace<'tcx> {
         self.local_map[local.index()]
     }

@@ -30,6 +30,8 @@ mod object_writer;
 mod pointer;
 mod pretty_clif;
 mod rvalue;
+#[cfg(test)]
+mod tests;
 mod units;
 mod unsize;
 mod value_and_place;

@@ -151,7 +151,7 @@ pub(crate) fn codegen_call_with_unwind_action(
 
     fx.bcx.seal_block(landing_pad);
     fx.bcx.switch_to_block(landing_pad);
-    fx.bcx.set_cold_block(landing_pad);
+    fx.set_cold_block(landing_pad);
     let exception = fx.bcx.append_block_param(landing_pad, fx.pointer_type);
     match unwind {
         UnwindAction::Cleanup(cleanup) => {
@@ -280,8 +280,6 @@ pub(crate) fn codegen_fn_prelude<'tcx>(fx: &mut FunctionCx<'_, '_, 'tcx>, start_
         let place = make_local_place(fx, local, layout, is_ssa);
         fx.local_map.push(place);
     }
-    let first = fx.get_block(BasicBlock::START);
-    fx.bcx.ins().jump(first, &[]);
 }
 
 /// An argument of a call; memory that `is_owned` may be handed on without a copy.
@@ -344,11 +342,11 @@ pub(crate) fn codegen_terminator_call<'tcx>(
         && attrs.cold
     {
         if let Some(block) = fx.bcx.current_block() {
-            fx.bcx.set_cold_block(block);
+            fx.set_cold_block(block);
         }
         if let Some(target) = target {
             let block = fx.get_block(target);
-            fx.bcx.set_cold_block(block);
+            fx.set_cold_block(block);
         }
     }
 
@@ -380,6 +378,11 @@ pub(crate) fn codegen_terminator_call<'tcx>(
         _ => None,
     };
     let ret_abi = fn_abi.ret.clone();
+    // A call without a result to write ends the block itself.
+    let direct_target = match (&ret_abi.mode, target) {
+        (PassMode::Ignore, Some(target)) => Some(fx.get_block(target)),
+        _ => None,
+    };
     returning::codegen_with_call_return_arg(fx, &ret_abi, ret_place, |fx, return_ptr| {
         let mut values: SmallVec<[Value; 8]> = return_ptr.into_iter().collect();
         for (i, arg) in call_arguments.into_iter().enumerate() {
@@ -389,9 +392,11 @@ pub(crate) fn codegen_terminator_call<'tcx>(
             }
         }
         let call_target = if fn_abi.c_variadic { variadic_target(fx, call_target, instance, &mut values) } else { call_target };
-        codegen_call_with_unwind_action(fx, source_info, call_target, unwind, &values, None)
+        codegen_call_with_unwind_action(fx, source_info, call_target, unwind, &values, direct_target)
     });
-    jump_to_target(fx, target);
+    if direct_target.is_none() {
+        jump_to_target(fx, target);
+    }
 }
 
 fn jump_to_target(fx: &mut FunctionCx<'_, '_, '_>, target: Option<BasicBlock>) {

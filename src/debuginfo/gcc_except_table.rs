@@ -46,3 +46,51 @@ pub(crate) fn write_lsda(out: &mut Vec<u8>, sites: &[CallSite], code_len: u32) {
         out.extend_from_slice(&[1, 0]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+    use gimli::{EndianSlice, Reader};
+
+    /// The call-site table of an LSDA as `start..end -> landing pad action`, and the actions.
+    fn check(sites: &[(u32, u32, bool)], code_len: u32, expected: Expect) {
+        let sites: Vec<CallSite> =
+            sites.iter().map(|&(ret_addr, landing_pad, catch)| CallSite { ret_addr, landing_pad, catch }).collect();
+        let mut bytes = Vec::new();
+        write_lsda(&mut bytes, &sites, code_len);
+        assert_eq!(bytes[..3], [0xff, 0xff, 0x01]);
+        let mut rest = EndianSlice::new(&bytes[3..], LittleEndian);
+        let table_len = rest.read_uleb128().expect("the table's length") as usize;
+        let mut table = rest.split(table_len).expect("the table");
+        let actions = rest.slice();
+        let mut lines = Vec::new();
+        while !table.is_empty() {
+            let [start, len, pad, action] =
+                std::array::from_fn(|_| table.read_uleb128().expect("an entry's field"));
+            lines.push(format!("{start}..{} -> {pad} {action}", start + len));
+        }
+        lines.push(format!("actions {actions:?}"));
+        expected.assert_eq(&lines.join("\n"));
+    }
+
+    #[test]
+    fn the_table_covers_the_whole_function() {
+        check(&[(300, 500, false), (20, 400, false)], 600, expect![[r#"
+            0..19 -> 0 0
+            19..20 -> 400 0
+            20..299 -> 0 0
+            299..300 -> 500 0
+            300..600 -> 0 0
+            actions []"#]]);
+    }
+
+    #[test]
+    fn a_catch_has_an_action() {
+        check(&[(5, 9, true)], 12, expect![[r#"
+            0..4 -> 0 0
+            4..5 -> 9 1
+            5..12 -> 0 0
+            actions [1, 0]"#]]);
+    }
+}

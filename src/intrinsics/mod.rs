@@ -134,7 +134,7 @@ fn codegen_regular_intrinsic_call<'tcx>(
     match call.name {
         "abort" => {
             let block = fx.bcx.current_block().expect("a block is being filled");
-            fx.bcx.set_cold_block(block);
+            fx.set_cold_block(block);
             fx.bcx.ins().trap(TrapCode::unwrap_user(2));
             return Outcome::Terminated;
         }
@@ -147,7 +147,7 @@ fn codegen_regular_intrinsic_call<'tcx>(
         }
         "cold_path" => {
             let block = fx.bcx.current_block().expect("a block is being filled");
-            fx.bcx.set_cold_block(block);
+            fx.set_cold_block(block);
         }
         "assume" | "forget" => {
             call.operands::<1>(fx);
@@ -585,7 +585,7 @@ fn codegen_catch_unwind<'tcx>(
 
     let exception = fx.bcx.append_block_param(caught, fx.pointer_type);
     fx.bcx.switch_to_block(caught);
-    fx.bcx.set_cold_block(caught);
+    fx.set_cold_block(caught);
     let catch_sig = fx.bcx.import_signature(sig(2));
     fx.bcx.ins().call_indirect(catch_sig, catch_fn, &[data, exception]);
     let one = fx.bcx.ins().iconst(types::I32, 1);
