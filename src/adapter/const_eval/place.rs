@@ -318,7 +318,12 @@ impl<'tcx> Interp<'tcx> {
 
     /// A place of its own for a value.
     pub fn allocate(&mut self, layout: TyAndLayout<'tcx>) -> InterpResult<Place<'tcx>> {
-        let id = self.memory.allocate(layout.size.bytes(), layout.align.abi.bytes(), MemoryKind::Stack)?;
-        Ok(Place::mem(Pointer { prov: Some(Prov::Local(id)), offset: 0 }, None, layout))
+        let ptr = self.allocate_bytes(layout.size.bytes(), layout.align.abi.bytes())?;
+        Ok(Place::mem(ptr, None, layout))
+    }
+
+    pub fn allocate_bytes(&mut self, size: u64, align: u64) -> InterpResult<Pointer> {
+        let id = self.memory.allocate(size, align, MemoryKind::Stack)?;
+        Ok(Pointer { prov: Some(Prov::Local(id)), offset: 0 })
     }
 }

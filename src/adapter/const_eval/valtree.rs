@@ -22,20 +22,13 @@ impl<'tcx> Interp<'tcx> {
         };
         match *self.tcx.kind(ty) {
             TyKind::Ref(_, pointee, _) => {
-                let (layout, meta) = match *self.tcx.kind(pointee) {
-                    TyKind::Str | TyKind::Slice(_) => {
-                        let elem = match *self.tcx.kind(pointee) {
-                            TyKind::Slice(elem) => elem,
-                            _ => self.tcx.common.u8,
-                        };
-                        let len = parts.len() as u64;
-                        (self.layout_of(self.tcx.mk_array(elem, len))?, Some(Scalar::usize(len)))
-                    }
-                    _ => (self.layout_of(pointee)?, None),
+                let layout = self.layout_of(pointee)?;
+                let meta = if layout.is_sized() { None } else { Some(Scalar::usize(self.tail_len(pointee, tree)?)) };
+                let Some((size, align)) = self.size_and_align_of(layout, meta)? else {
+                    return unsupported("extern type in a type-level constant");
                 };
-                let target = self.allocate(layout)?;
-                self.write_valtree(tree, &target)?;
-                let (ptr, _) = self.place_ptr(&target)?;
+                let ptr = self.allocate_bytes(size, align)?;
+                self.write_valtree(tree, &Place::mem(ptr, meta, layout))?;
                 self.write_imm(Imm::from_pointer(ptr, meta), place)
             }
             TyKind::Adt(def, _) if self.tcx.adt_def(def)?.kind == AdtKind::Enum => {
@@ -49,7 +42,7 @@ impl<'tcx> Interp<'tcx> {
                 self.write_valtree_fields(fields, &base)?;
                 self.write_variant(variant, place)
             }
-            TyKind::Array(..) => {
+            TyKind::Array(..) | TyKind::Slice(_) | TyKind::Str => {
                 for (i, part) in parts.iter().enumerate() {
                     let elem = self.place_index(place, i as u64)?;
                     self.write_valtree_part(*part, &elem)?;
@@ -57,6 +50,19 @@ impl<'tcx> Interp<'tcx> {
                 Ok(())
             }
             _ => self.write_valtree_fields(parts, place),
+        }
+    }
+
+    /// How many elements the slice or string has that a value of unsized type ends in.
+    fn tail_len(&self, ty: Ty, tree: &ValTree) -> InterpResult<u64> {
+        let ValTree::Branch(parts) = tree else { return failed("unsized constant of a scalar") };
+        match *self.tcx.kind(ty) {
+            TyKind::Slice(_) | TyKind::Str => Ok(parts.len() as u64),
+            TyKind::Adt(..) | TyKind::Tuple(_) => match parts.last().map(|part| self.tcx.const_kind(*part)) {
+                Some(ConstKind::Value(ty, tree)) => self.tail_len(*ty, tree),
+                _ => failed("unsized constant without its last field"),
+            },
+            ref other => unsupported(format!("type-level constant of type {other:?}")),
         }
     }
 
