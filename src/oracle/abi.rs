@@ -18,19 +18,23 @@ pub(super) fn line(tcx: &Tcx, names: &Names, subject: &str) -> Result<String> {
         "fn_ptr" => tcx.fn_abi_of_fn_ptr(ty(rest)?, &[])?,
         "drop_glue" | "drop_glue_noop" => tcx.fn_abi_of_instance(tcx.resolve_drop_in_place(ty(rest)?)?, &[])?,
         _ => {
-            // Clone shims are written with their type.
+            // These shims are written with their type.
+            let of_type = |lang_item| {
+                let def = tcx.store.require_lang_item(lang_item)?;
+                Ok::<_, Error>((def, tcx.mk_args(&[GenericArg::Type(ty(rest)?)])))
+            };
             let (def, args) = match kind {
-                "clone_shim" => {
-                    let clone = tcx.store.require_lang_item("clone_fn")?;
-                    (clone, tcx.mk_args(&[GenericArg::Type(ty(rest)?)]))
-                }
+                "clone_shim" => of_type("clone_fn")?,
+                "fn_ptr_addr_shim" => of_type("fn_ptr_addr")?,
                 _ => item()?,
             };
             let kind = match kind {
                 "item" => InstanceKind::Item(def),
                 "vtable_shim" => InstanceKind::VTableShim(def),
                 "reify_shim" => InstanceKind::ReifyShim(def),
-                "closure_once_shim" | "fn_ptr_shim" | "clone_shim" => tcx.expect_resolve(def, args)?.def,
+                "closure_once_shim" | "fn_ptr_shim" | "clone_shim" | "fn_ptr_addr_shim" => {
+                    tcx.expect_resolve(def, args)?.def
+                }
                 "construct_coroutine_in_closure_shim" => {
                     InstanceKind::ConstructCoroutineInClosureShim { coroutine_closure: def, receiver_by_ref: false }
                 }
