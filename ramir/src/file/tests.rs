@@ -118,7 +118,8 @@ fn bad_files_name_what_is_wrong() {
         read(&bytes).expect_err("a damaged file")
     };
     expect!["FILE: not a .ramir file"].assert_eq(&with(0, b'X'));
-    expect!["FILE: .ramir format 99, but this rac reads format 3; export it again"].assert_eq(&with(6, 99));
+    let version = format!("FILE: .ramir format 99, but this rac reads format {FORMAT_VERSION}; export it again");
+    assert_eq!(with(6, 99), version);
     expect!["FILE: written by `rustc 1.9X.0 (test)`, but this rac is locked to `rustc 1.95.0 (test)`"]
         .assert_eq(&with(29, b'X'));
     expect!["FILE: not a .ramir file"].assert_eq(&read(&[]).expect_err("an empty file"));
