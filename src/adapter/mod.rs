@@ -11,6 +11,7 @@ pub mod fold;
 pub mod instance;
 pub mod layout;
 pub mod memo;
+pub mod provider;
 pub mod resolve;
 pub mod shim;
 pub mod store;

@@ -1,10 +1,10 @@
 //! The crates of a compilation, mapped; items and bodies by definition, decoded once.
 //!
-//! Knows only ramir. A provider that makes bodies in another way (rust-analyzer) implements [`BodyProvider`] and is
-//! asked before the files.
+//! Knows only ramir. A front end in this process ([`BodyProvider`]) is asked for the local crate's bodies before the files.
 
 use super::error::{Error, Result};
 use super::memo::Memo;
+use super::provider::{BodyProvider, ProvidedBody};
 use ramir::reader::{LoadedCrate, OpenCrate};
 use ramir::*;
 use rustc_hash::FxHashMap;
@@ -13,12 +13,6 @@ use std::sync::Arc;
 
 /// The identity of the compiler that rac's files are written by and that std was compiled with.
 pub const COMPILER: &str = "rustc 1.95.0 (59807616e 2026-04-14)";
-
-/// A source of bodies besides the exported files.
-pub trait BodyProvider: Send + Sync {
-    /// The body of `def`, complete in the sense of rustc's runtime MIR, or `None` to use the exported one.
-    fn body(&self, def: DefId) -> Result<Option<Body>>;
-}
 
 /// A crate of the compilation.
 pub struct CrateData {
@@ -36,6 +30,7 @@ pub struct Store {
     /// The crate that is being compiled.
     pub local: CrateNum,
     provider: Option<Box<dyn BodyProvider>>,
+    provided: Memo<DefId, Option<ProvidedBody>>,
     lang_items: FxHashMap<Symbol, DefId>,
     trait_impls: FxHashMap<DefId, Vec<DefId>>,
     items: Memo<DefId, Option<Item>>,
@@ -49,10 +44,6 @@ impl Store {
     /// Opens `files`; the first is the crate being compiled. A file whose dependency has another hash than the file
     /// that is given for it is an error.
     pub fn open(files: &[PathBuf]) -> Result<Store> {
-        Self::open_with(files, None)
-    }
-
-    pub fn open_with(files: &[PathBuf], provider: Option<Box<dyn BodyProvider>>) -> Result<Store> {
         let interner = Arc::new(Interner::new());
         let mut names: Vec<ramir::file::CrateDep> = Vec::new();
         let mut by_id: FxHashMap<u64, CrateNum> = FxHashMap::default();
@@ -86,7 +77,8 @@ impl Store {
             file_bases: vec![0; names.len()],
             names,
             local: CrateNum(0),
-            provider,
+            provider: None,
+            provided: Memo::default(),
             lang_items: FxHashMap::default(),
             trait_impls: FxHashMap::default(),
             items: Memo::default(),
@@ -109,6 +101,21 @@ impl Store {
             store.crates[num.index()] = Some(CrateData { loaded, root });
         }
         Ok(store)
+    }
+
+    /// From now on the bodies of the local crate come from `provider`.
+    pub fn set_provider(&mut self, provider: Box<dyn BodyProvider>) {
+        self.provider = Some(provider);
+    }
+
+    /// What the provider says of a definition of the local crate.
+    fn provided(&self, def: DefId) -> Result<Option<&ProvidedBody>> {
+        match &self.provider {
+            Some(provider) if def.krate == self.local => {
+                Ok(self.provided.get_or_try(def, |def| provider.body(self, *def))?.as_ref())
+            }
+            _ => Ok(None),
+        }
     }
 
     pub fn interner(&self) -> &Arc<Interner> {
@@ -162,14 +169,10 @@ impl Store {
 
     /// The body that code generation compiles.
     pub fn body(&self, def: DefId) -> Result<Option<&Body>> {
-        let body = self.bodies.get_or_try(def, |def| {
-            if let Some(provider) = &self.provider
-                && let Some(body) = provider.body(*def)?
-            {
-                return Ok(Some(body));
-            }
-            self.krate(def.krate)?.loaded.body(def.index).map_err(Error::from)
-        })?;
+        if let Some(provided) = self.provided(def)? {
+            return Ok(Some(&provided.body));
+        }
+        let body = self.bodies.get_or_try(def, |def| self.krate(def.krate)?.loaded.body(def.index).map_err(Error::from))?;
         Ok(body.as_ref())
     }
 
@@ -184,7 +187,11 @@ impl Store {
         }
     }
 
+    /// The promoted constants of the body that [`Store::body`] gives.
     pub fn promoted(&self, def: DefId) -> Result<&[Body]> {
+        if let Some(provided) = self.provided(def)? {
+            return Ok(&provided.promoted);
+        }
         let promoted = self.promoted.get_or_try(def, |def| {
             Ok::<_, Error>(self.krate(def.krate)?.loaded.promoted(def.index)?.unwrap_or_default())
         })?;

@@ -1,5 +1,5 @@
 //! The `rac` executable.
 
 fn main() -> std::process::ExitCode {
-    rac::driver::main(std::env::args())
+    rac::driver::main(std::env::args(), None)
 }

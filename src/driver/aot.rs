@@ -1,5 +1,6 @@
 //! Ahead-of-time compilation: front end, collection, code generation, linking, each a phase with its time.
 
+use super::analysis;
 use super::crates::{self, CrateFiles};
 use super::diagnostics::Diagnostics;
 use super::frontend::{self, Checked};
@@ -10,6 +11,7 @@ use super::output::{Scratch, write_whole};
 use super::rlib;
 use super::toolchain::Toolchain;
 use crate::adapter::Tcx;
+use crate::adapter::provider::Analysis;
 use crate::adapter::store::Store;
 use crate::global_asm::compile_global_asm;
 use crate::{CodegenOptions, OptLevel, codegen_units, mono};
@@ -21,7 +23,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// Compiles the session's crate. The exit code is the front end's if the program is wrong.
-pub fn compile(session: &Session, diagnostics: &Diagnostics) -> Result<ExitCode> {
+pub fn compile(session: &Session, analysis: Option<&dyn Analysis>, diagnostics: &Diagnostics) -> Result<ExitCode> {
     let mut phases = Phases::default();
     if session.input != "-" {
         // rustc says this in the same words, but only after it has started.
@@ -41,7 +43,12 @@ pub fn compile(session: &Session, diagnostics: &Diagnostics) -> Result<ExitCode>
     phases.end("frontend");
 
     let files = crates::locate(session, &toolchain, &scratch, &checked.ramir)?;
-    let store = Store::open(&files.ramir)?;
+    let mut store = Store::open(&files.ramir)?;
+    if let Some(analysis) = analysis {
+        let provider = analysis.start(&analysis::input(session, &toolchain)?, &store)?;
+        store.set_provider(provider);
+        phases.end("analysis");
+    }
     // The process ends with the compilation: freeing every interned value would only take time.
     let tcx = ManuallyDrop::new(Tcx::new(store, session.adapter_options()));
     phases.end("load");

@@ -3,6 +3,7 @@
 //! Knows options, processes, files and diagnostics; knows no details of MIR and no Cranelift. The command line is
 //! rustc's (`rustc --help`); what rac does not have is refused by name.
 
+mod analysis;
 mod aot;
 mod crates;
 mod diagnostics;
@@ -14,16 +15,18 @@ mod output;
 mod rlib;
 mod toolchain;
 
+use crate::adapter::provider::Analysis;
 use clap::Parser;
 use diagnostics::Diagnostics;
-use options::{Cli, Session};
+use options::{Cli, Frontend, Session};
 use std::process::ExitCode;
 
 /// rustc's exit code for a program that does not compile.
 const EXIT_FAILURE: u8 = 1;
 
-/// Runs rac with the given arguments, the program's name first.
-pub fn main(args: impl Iterator<Item = String>) -> ExitCode {
+/// Runs rac with the given arguments, the program's name first. `analysis` is what `--frontend ra` uses; without one,
+/// the executable that has it is run instead.
+pub fn main(args: impl Iterator<Item = String>, analysis: Option<&dyn Analysis>) -> ExitCode {
     let args = match options::expand_argfiles(args) {
         Ok(args) => args,
         Err(error) => {
@@ -40,7 +43,7 @@ pub fn main(args: impl Iterator<Item = String>) -> ExitCode {
         }
     };
     let diagnostics = Diagnostics::new(cli.color, cli.error_format.as_deref());
-    match run(cli, &diagnostics) {
+    match run(cli, &args, analysis, &diagnostics) {
         Ok(code) => code,
         Err(error) => {
             diagnostics.error(&format!("{error:#}"));
@@ -49,7 +52,12 @@ pub fn main(args: impl Iterator<Item = String>) -> ExitCode {
     }
 }
 
-fn run(cli: Cli, diagnostics: &Diagnostics) -> anyhow::Result<ExitCode> {
+fn run(
+    cli: Cli,
+    args: &[String],
+    analysis: Option<&dyn Analysis>,
+    diagnostics: &Diagnostics,
+) -> anyhow::Result<ExitCode> {
     if cli.version {
         println!("{}", toolchain::version_text(cli.verbose));
         return Ok(ExitCode::SUCCESS);
@@ -58,6 +66,11 @@ fn run(cli: Cli, diagnostics: &Diagnostics) -> anyhow::Result<ExitCode> {
         return toolchain::delegate(&cli);
     }
     let session = Session::new(cli)?;
+    let analysis = match (session.cli.frontend, analysis) {
+        (Frontend::Rustc, _) => None,
+        (Frontend::Ra, Some(analysis)) => Some(analysis),
+        (Frontend::Ra, None) => return Err(analysis::run_instead(args)),
+    };
     output::remove_on_interrupt()?;
-    aot::compile(&session, diagnostics)
+    aot::compile(&session, analysis, diagnostics)
 }

@@ -219,7 +219,6 @@ impl Session {
         if let Some(target) = &cli.target {
             ensure!(target == TARGET, "target `{target}` is not supported: rac compiles for `{TARGET}` only");
         }
-        ensure!(cli.frontend == Frontend::Rustc, "`--frontend ra` is not supported: this rac has rustc's front end only");
         let crate_types = crate_types(&cli)?;
         let crate_name = match &cli.crate_name {
             Some(name) => name.clone(),
@@ -501,7 +500,6 @@ mod tests {
             &["a.rs", "--emit", "llvm-ir"],
             &["a.rs", "--crate-type", "cdylib"],
             &["a.rs", "-Cprofile-use=x"],
-            &["a.rs", "--frontend", "ra"],
             &["a.rs", "-Copt-level=7"],
             &[],
         ]
@@ -513,7 +511,6 @@ mod tests {
             `--emit llvm-ir` is not supported
             crate type `cdylib` is not supported
             codegen option `profile-use` is not supported: it needs LLVM
-            `--frontend ra` is not supported: this rac has rustc's front end only
             incorrect value `7` for codegen option `opt-level`
             no input filename given"#]]
         .assert_eq(&errors.join("\n"));

@@ -12,6 +12,7 @@ pub struct Toolchain {
     pub sysroot: PathBuf,
     pub exporter: PathBuf,
     pub std_ramir: PathBuf,
+    lib: PathBuf,
 }
 
 impl Toolchain {
@@ -27,7 +28,19 @@ impl Toolchain {
             Some(dir) => dir.to_owned(),
             None => default_sysroot(&lib)?,
         };
-        Ok(Toolchain { sysroot, exporter, std_ramir })
+        Ok(Toolchain { sysroot, exporter, std_ramir, lib })
+    }
+
+    /// The sources of the standard library, which rust-analyzer reads: rustup's component, else what `./y.sh build` noted.
+    pub fn library_source(&self) -> Result<PathBuf> {
+        let component = self.sysroot.join("lib/rustlib/src/rust/library");
+        if component.is_dir() {
+            return Ok(component);
+        }
+        let note = self.lib.join("library-source");
+        let text = std::fs::read_to_string(&note)
+            .with_context(|| format!("the sources of std are missing: no `{}`; run `./y.sh build`", note.display()))?;
+        Ok(PathBuf::from(text.trim_end()))
     }
 
     /// The target's libraries.
@@ -39,6 +52,16 @@ impl Toolchain {
     pub fn gcc_ld(&self) -> PathBuf {
         self.sysroot.join("lib/rustlib").join(TARGET).join("bin/gcc-ld")
     }
+}
+
+/// The executable that is rac with rust-analyzer linked in.
+pub fn rac_ra() -> Result<PathBuf> {
+    let path = match env_path("RAC_RA") {
+        Some(path) => path,
+        None => own_directories()?.0.join("rac-ra"),
+    };
+    ensure!(path.exists(), "rust-analyzer's front end is missing: `{}`; run `./y.sh build`", path.display());
+    Ok(path)
 }
 
 fn env_path(name: &str) -> Option<PathBuf> {
