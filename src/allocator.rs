@@ -9,9 +9,12 @@ const ALLOCATOR_METHODS: &[(&str, usize, bool)] =
     &[("alloc", 2, true), ("dealloc", 3, false), ("realloc", 4, true), ("alloc_zeroed", 2, true)];
 
 /// The shim: `__rust_alloc` and its siblings call std's `__rdl_alloc` and so on, unless a `#[global_allocator]` defines
-/// them itself.
+/// them itself. A program without a crate that is marked `#![needs_allocator]`, as `alloc` is, has none.
 pub(crate) fn codegen(cx: &CodegenCx<'_>) -> Vec<CompiledFunction> {
     let roots = || cx.tcx.store.crates().map(|krate| &krate.root);
+    if !roots().any(|root| root.needs_allocator) {
+        return Vec::new();
+    }
     let mut functions = Vec::new();
     if !roots().any(|root| root.has_global_allocator) {
         for &(method, params, returns) in ALLOCATOR_METHODS {

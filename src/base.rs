@@ -165,11 +165,13 @@ fn codegen_fn_inner<'tcx>(
     let mut compiled = compiled_function(cx, context, refs, source_locs);
     compiled.symbol = tcx.sym(symbol_name);
     compiled.visibility = visibility;
-    if let Ok(Some(attrs)) = tcx.codegen_attrs(instance.def_id())
-        && matches!(instance.def, InstanceKind::Item(_))
-    {
+    // A shim for a method has the method's attributes.
+    if let Ok(Some(attrs)) = tcx.codegen_attrs(instance.def_id()) {
         compiled.section = attrs.link_section;
         compiled.align = compiled.align.max(attrs.alignment.unwrap_or(1));
+        if matches!(instance.def, InstanceKind::Item(_)) {
+            compiled.aliases = crate::linkage::aliases(cx, attrs);
+        }
     }
     if cx.opts.debuginfo {
         compiled.decl = (!mir.span.is_dummy()).then_some((mir.span.file, mir.span.line));
@@ -294,6 +296,7 @@ fn compiled_function(
     CompiledFunction {
         symbol: Symbol(0),
         visibility: Visibility::Hidden,
+        aliases: Vec::new(),
         section: None,
         align: u64::from(buffer.alignment.max(cx.isa.function_alignment().minimum)),
         code: buffer.data().to_vec(),

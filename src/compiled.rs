@@ -75,6 +75,8 @@ pub struct LineEntry {
 pub struct CompiledFunction {
     pub symbol: Symbol,
     pub visibility: Visibility,
+    /// Further names.
+    pub aliases: Vec<(Symbol, Visibility)>,
     pub section: Option<Symbol>,
     pub align: u64,
     pub code: Vec<u8>,
@@ -101,6 +103,7 @@ impl CompiledFunction {
         CompiledFunction {
             symbol,
             visibility,
+            aliases: Vec::new(),
             section: None,
             align: 1,
             code: Vec::new(),
@@ -123,6 +126,8 @@ impl CompiledFunction {
 pub struct DataObject {
     pub symbol: Symbol,
     pub visibility: Visibility,
+    /// Further names.
+    pub aliases: Vec<(Symbol, Visibility)>,
     pub bytes: Vec<u8>,
     pub align: u64,
     pub writable: bool,

@@ -86,6 +86,7 @@ impl DataBuilder {
         DataObject {
             symbol,
             visibility,
+            aliases: Vec::new(),
             bytes: self.bytes,
             align: self.align,
             writable: self.writable,
@@ -249,6 +250,7 @@ pub(crate) fn codegen_static(cx: &CodegenCx<'_>, def: DefId) -> DataObject {
     let mut data = alloc_builder(cx, alloc, name).finish(tcx.sym(name), crate::linkage::static_visibility(cx, item));
     // An immutable static with interior mutability has a mutable allocation.
     data.writable = alloc.mutability.is_mut() || item.mutability.is_mut() || !tcx.is_freeze(item.ty).or_fatal();
+    data.aliases = crate::linkage::aliases(cx, &item.attrs);
     data.tls = item.attrs.thread_local;
     data.used = item.attrs.used;
     data.section = item.attrs.link_section;

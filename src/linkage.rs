@@ -18,6 +18,15 @@ pub(crate) fn static_visibility(cx: &CodegenCx<'_>, item: &StaticDef) -> Visibil
     attr_visibility(attrs.linkage, exported || (cx.opts.is_library && item.exported))
 }
 
+/// The externally implementable items that an item with `attrs` is the definition of.
+pub(crate) fn aliases(cx: &CodegenCx<'_>, attrs: &CodegenFnAttrs) -> Vec<(Symbol, Visibility)> {
+    let alias = |&(item, linkage): &(DefId, Linkage)| {
+        let name = cx.symbol_name(Instance::new(item, Args::EMPTY));
+        (cx.tcx.sym(name), attr_visibility(Some(linkage), true))
+    };
+    attrs.foreign_item_aliases.iter().map(alias).collect()
+}
+
 fn attr_visibility(linkage: Option<Linkage>, exported: bool) -> Visibility {
     match linkage {
         Some(

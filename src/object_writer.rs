@@ -70,10 +70,14 @@ impl ObjectWriter<'_> {
             }
             let section = match func.section {
                 Some(name) => self.named_section(name, SectionKind::Text, false),
-                None => self.object.section_id(StandardSection::Text),
+                None => self.own_section(StandardSection::Text, func.symbol),
             };
             let offset = self.object.append_section_data(section, &func.code, func.align);
-            let id = self.define(func.symbol, object::SymbolKind::Text, func.visibility, section, offset, func.code.len());
+            let kind = object::SymbolKind::Text;
+            let id = self.define(func.symbol, kind, func.visibility, section, offset, func.code.len());
+            for &(alias, visibility) in &func.aliases {
+                self.define(alias, kind, visibility, section, offset, func.code.len());
+            }
             placed_functions.push((*func, section, offset, id));
         }
         let mut placed_data = Vec::with_capacity(data.len());
@@ -85,6 +89,9 @@ impl ObjectWriter<'_> {
                 _ => object::SymbolKind::Data,
             };
             self.define(data.symbol, kind, data.visibility, section, offset, data.bytes.len());
+            for &(alias, visibility) in &data.aliases {
+                self.define(alias, kind, visibility, section, offset, data.bytes.len());
+            }
             placed_data.push((*data, section, offset));
         }
         let mut unwind = UnwindContext::new(self.cx.isa);
@@ -204,6 +211,11 @@ impl ObjectWriter<'_> {
         id
     }
 
+    /// A section for one definition, so that the linker can leave it out.
+    fn own_section(&mut self, kind: StandardSection, symbol: Symbol) -> SectionId {
+        self.object.add_subsection(kind, self.cx.interner.str(symbol).as_bytes())
+    }
+
     fn named_section(&mut self, name: Symbol, kind: SectionKind, used: bool) -> SectionId {
         if let Some(&id) = self.named_sections.get(&(name, used)) {
             return id;
@@ -262,7 +274,7 @@ impl ObjectWriter<'_> {
             _ => StandardSection::ReadOnlyDataWithRel,
         };
         let is_bss = matches!(section, StandardSection::UninitializedTls | StandardSection::UninitializedData);
-        let section = self.object.section_id(section);
+        let section = self.own_section(section, data.symbol);
         let offset = if is_bss {
             self.object.append_section_bss(section, data.bytes.len() as u64, align)
         } else {

@@ -96,7 +96,7 @@ impl<'tcx> ExportCx<'tcx, '_> {
         Some(ramir::Item { generics, predicates, span: self.span(span), data })
     }
 
-    fn type_of(&mut self, def_id: DefId) -> ramir::Ty {
+    pub fn type_of(&mut self, def_id: DefId) -> ramir::Ty {
         self.ty(self.tcx.type_of(def_id).instantiate_identity())
     }
 
@@ -275,7 +275,7 @@ impl<'tcx> ExportCx<'tcx, '_> {
                     tcx,
                     tcx.parent(def_id),
                     tcx.associated_item(def_id),
-                )
+                ) && !tcx.defaultness(def_id).is_final()
             }
             _ => false,
         };
@@ -323,10 +323,10 @@ impl<'tcx> ExportCx<'tcx, '_> {
     fn const_def(&mut self, def_id: DefId, kind: DefKind) -> ramir::ConstDef {
         let tcx = self.tcx;
         let assoc = (kind == DefKind::AssocConst).then(|| self.assoc_item(def_id));
-        let value = if assoc.is_some_and(|a| !a.has_value) {
+        let has_value = assoc.is_none_or(|a| a.has_value);
+        let type_const = (has_value && tcx.is_type_const(def_id)).then(|| tcx.const_of_item(def_id).instantiate_identity());
+        let value = if !has_value || type_const.is_some() {
             None
-        } else if tcx.is_type_const(def_id) {
-            tcx.const_of_item(def_id).instantiate_identity().try_to_value().map(|v| tcx.valtree_to_const_val(v))
         } else if let Some((value, _)) = tcx.trivial_const(def_id) {
             Some(value)
         } else if tcx.generics_of(def_id).requires_monomorphization(tcx)
@@ -343,6 +343,7 @@ impl<'tcx> ExportCx<'tcx, '_> {
             ty: self.type_of(def_id),
             assoc,
             value: value.map(|v| self.const_value(v)),
+            type_const: type_const.map(|ct| self.ct(ct)),
         }
     }
 
@@ -451,7 +452,13 @@ impl<'tcx> ExportCx<'tcx, '_> {
             no_mangle: has(F::NO_MANGLE),
             rustc_std_internal_symbol: has(F::RUSTC_STD_INTERNAL_SYMBOL),
             thread_local: has(F::THREAD_LOCAL),
-            used: has(F::USED_COMPILER) || has(F::USED_LINKER),
+            used: has(F::USED_LINKER),
+            externally_implementable: has(F::EXTERNALLY_IMPLEMENTABLE_ITEM),
+            foreign_item_aliases: attrs
+                .foreign_item_symbol_aliases
+                .iter()
+                .map(|&(item, l, _)| (self.def_id(item), linkage(l)))
+                .collect(),
             allocator: has(F::ALLOCATOR) || has(F::DEALLOCATOR) || has(F::REALLOCATOR) || has(F::ALLOCATOR_ZEROED),
             symbol_name: attrs.symbol_name.map(|s| self.symbol(s)),
             link_section: attrs.link_section.map(|s| self.symbol(s)),

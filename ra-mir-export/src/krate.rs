@@ -222,16 +222,18 @@ impl<'tcx> ExportCx<'tcx, '_> {
         let tcx = self.tcx;
         let krate = self.krate;
         let is_local = krate == LOCAL_CRATE;
-        let mut trait_impls: Vec<(ramir::DefId, Vec<ramir::DefId>)> = Vec::new();
+        let mut trait_impls: Vec<(ramir::DefId, Vec<ramir::TraitImpl>)> = Vec::new();
         let mut by_trait: BTreeMap<ramir::DefId, usize> = BTreeMap::new();
         for &impl_def in tcx.trait_impls_in_crate(krate) {
             let trait_def = self.def_id(tcx.impl_trait_ref(impl_def).skip_binder().def_id);
-            let impl_def = self.def_id(impl_def);
+            let self_ty = self.type_of(impl_def);
+            let simplified_self = ramir::simplify_type(self.interner, self_ty);
+            let def_id = self.def_id(impl_def);
             let at = *by_trait.entry(trait_def).or_insert_with(|| {
                 trait_impls.push((trait_def, Vec::new()));
                 trait_impls.len() - 1
             });
-            trait_impls[at].1.push(impl_def);
+            trait_impls[at].1.push(ramir::TraitImpl { def_id, simplified_self });
         }
         let global_asm: Vec<DefId> = match is_local {
             true => tcx

@@ -5,6 +5,7 @@ use crate::alloc::*;
 use crate::ids::*;
 use crate::mir::*;
 use crate::reader::DecodeCx;
+use crate::simplify::SimplifiedType;
 use crate::ty::*;
 use bincode::{Decode, Encode};
 
@@ -289,7 +290,8 @@ pub struct FnDef {
     /// rustc's `requires_inline`/cross-crate rule is settled by `exported`: the item has a symbol that its crate's
     /// rlib defines and exports.
     pub exported: bool,
-    /// Whether an object-safe trait's method can be called through `dyn` (`is_vtable_safe_method`).
+    /// Whether an object-safe trait's method has a slot in vtables: it can be called through `dyn`
+    /// (`is_vtable_safe_method`) and is not `final`.
     pub vtable_safe: bool,
 }
 
@@ -314,7 +316,12 @@ pub struct CodegenFnAttrs {
     /// A symbol of the compiler's own runtime: mangled under the `__rustc` crate.
     pub rustc_std_internal_symbol: bool,
     pub thread_local: bool,
+    /// The linker is to keep it: `#[used]`, but not `#[used(compiler)]`.
     pub used: bool,
+    /// An externally implementable item, which keeps its mangled name though it is foreign, or an implementation of one.
+    pub externally_implementable: bool,
+    /// The externally implementable items that this one implements: it is defined under their names as well.
+    pub foreign_item_aliases: Vec<(DefId, Linkage)>,
     /// `#[allocator]`-family function.
     pub allocator: bool,
     /// `export_name`, `link_name` or `no_mangle`'s plain name.
@@ -372,6 +379,8 @@ pub struct ConstDef {
     pub assoc: Option<AssocItem>,
     /// rustc's value, for a constant without generic parameters, and for one that is a plain literal.
     pub value: Option<ConstValue>,
+    /// What a `type const` is equal to, in terms of its parameters; it has no body.
+    pub type_const: Option<Const>,
 }
 
 #[derive(Clone, Debug, Encode, Decode)]
@@ -476,8 +485,8 @@ pub struct CrateRoot {
     pub stable_crate_id: u64,
     /// `(name, item)` of each lang item that the crate defines.
     pub lang_items: Vec<(Symbol, DefId)>,
-    /// Impls of traits, by trait, with the simplified self type (`fast_reject`) left to the reader.
-    pub trait_impls: Vec<(DefId, Vec<DefId>)>,
+    /// Impls of traits, by trait.
+    pub trait_impls: Vec<(DefId, Vec<TraitImpl>)>,
     /// Generic instances that the crate's rlib defines and exports.
     pub exported_generics: Vec<ExportedGeneric>,
     /// `fn main`, or what `#[rustc_main]` or `use .. as main` names.
@@ -500,6 +509,15 @@ pub struct CrateRoot {
     pub is_proc_macro: bool,
     /// `unwind`, `abort`, as the crate was compiled.
     pub panic_strategy_abort: bool,
+}
+
+/// An impl, and what can be asked of it before it is decoded.
+#[derive(Clone, Copy, Debug, Encode, Decode)]
+#[bincode(decode_context = "DecodeCx")]
+pub struct TraitImpl {
+    pub def_id: DefId,
+    /// The outermost shape of its self type; `None` if that can be anything.
+    pub simplified_self: Option<SimplifiedType>,
 }
 
 #[derive(Clone, Debug, Encode, Decode)]

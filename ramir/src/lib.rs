@@ -15,6 +15,7 @@ pub mod interner;
 pub mod item;
 pub mod mir;
 pub mod reader;
+pub mod simplify;
 pub mod text;
 pub mod ty;
 
@@ -23,4 +24,5 @@ pub use ids::*;
 pub use interner::Interner;
 pub use item::*;
 pub use mir::*;
+pub use simplify::{SimplifiedType, simplify_type};
 pub use ty::*;

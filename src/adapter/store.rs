@@ -32,7 +32,7 @@ pub struct Store {
     provider: Option<Box<dyn BodyProvider>>,
     provided: Memo<DefId, Option<ProvidedBody>>,
     lang_items: FxHashMap<Symbol, DefId>,
-    trait_impls: FxHashMap<DefId, Vec<DefId>>,
+    trait_impls: FxHashMap<DefId, Vec<TraitImpl>>,
     items: Memo<DefId, Option<Item>>,
     def_keys: Memo<DefId, Option<DefKey>>,
     bodies: Memo<DefId, Option<Body>>,
@@ -147,7 +147,7 @@ impl Store {
     }
 
     /// All impls of a trait, in all loaded crates.
-    pub fn trait_impls(&self, trait_def: DefId) -> &[DefId] {
+    pub fn trait_impls(&self, trait_def: DefId) -> &[TraitImpl] {
         self.trait_impls.get(&trait_def).map_or(&[], |v| v)
     }
 

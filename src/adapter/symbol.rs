@@ -69,7 +69,9 @@ impl Tcx {
                 ItemData::Static(s) => s.is_foreign,
                 _ => false,
             };
-            if let Some(name) = attrs.symbol_name.or(own_name.filter(|_| attrs.no_mangle || is_foreign)) {
+            // Several externally implementable items may have one name.
+            let is_plain = attrs.no_mangle || is_foreign && !attrs.externally_implementable;
+            if let Some(name) = attrs.symbol_name.or(own_name.filter(|_| is_plain)) {
                 return Ok(self.str(name).to_owned());
             }
         }
@@ -115,7 +117,7 @@ impl Tcx {
             return Ok(false);
         }
         let attrs = self.codegen_attrs(def)?;
-        if attrs.is_some_and(|attrs| attrs.naked || attrs.linkage.is_some()) {
+        if attrs.is_some_and(|attrs| attrs.naked || attrs.externally_implementable || attrs.linkage.is_some()) {
             return Ok(false);
         }
         let inline = attrs.map_or(InlineAttr::None, |attrs| attrs.inline);

@@ -44,10 +44,10 @@ structs! {
     Intrinsic { name, must_be_overridden }
     CodegenFnAttrs {
         inline, cold, never_unwind, naked, track_caller, no_mangle, rustc_std_internal_symbol, thread_local, used,
-        allocator, symbol_name, link_section, linkage, import_linkage, target_features, alignment, safe_target_features,
+        externally_implementable, foreign_item_aliases, allocator, symbol_name, link_section, linkage, import_linkage, target_features, alignment, safe_target_features,
     }
     CtorDef { adt, variant, kind, sig }
-    ConstDef { name, ty, assoc, value }
+    ConstDef { name, ty, assoc, value, type_const }
     StaticDef { name, ty, mutability, attrs, is_foreign, exported, initializer }
     AssocTyDef { name, assoc, ty, item_bounds }
     ClosureDef { attrs, coroutine, coroutine_for_closure }
@@ -60,6 +60,7 @@ structs! {
         is_compiler_builtins, is_panic_runtime, needs_panic_runtime, needs_allocator, is_proc_macro,
         panic_strategy_abort,
     }
+    TraitImpl { def_id, simplified_self }
     SourceFile { name, md5 }
     NativeLib { name, kind, whole_archive, verbatim, bundled }
     DefKey { parent, data, disambiguator, local_hash }
@@ -93,6 +94,20 @@ enums! {
     AssocContainer { Trait(def), TraitImpl { impl_def, trait_item }, InherentImpl(def) }
     CoroutineKind { Async(source), Gen(source), AsyncGen(source), Coroutine }
     GlobalAsmOperand { Const(text), SymFn { def_id, args }, SymStatic(def_id) }
+    SimplifiedType {
+        Primitive(ty),
+        Array,
+        Slice,
+        UnsafeBinder,
+        Error,
+        Ref(mutability),
+        Ptr(mutability),
+        Tuple(len),
+        Function(len),
+        Dynamic(def_id),
+        Def(def_id),
+        Witness(def_id),
+    }
     ExportedGeneric { Instance { def_id, args }, DropGlue(ty) }
     DefPathData {
         CrateRoot,

@@ -125,10 +125,13 @@ impl Tcx {
                 self.eval_const_body(def, body, args)
             }
             None => {
-                if let ItemData::Const(ConstDef { value: Some(value), .. }) = self.store.item(def)?.data {
-                    return Ok(value);
+                match self.store.item(def)?.data {
+                    ItemData::Const(ConstDef { value: Some(value), .. }) => Ok(value),
+                    ItemData::Const(ConstDef { type_const: Some(ct), ty, .. }) => {
+                        self.eval_mir_const(&MirConst::Ty(ty, ct), args)
+                    }
+                    _ => self.const_eval_from_body(def, args),
                 }
-                self.const_eval_from_body(def, args)
             }
         }
     }

@@ -10,7 +10,6 @@ mod coerce;
 mod matching;
 mod project;
 mod select;
-mod simplify;
 mod specialize;
 #[cfg(test)]
 mod tests;

@@ -3,14 +3,13 @@
 //! Semantics: `rustc_trait_selection::traits::select`, with an empty `ParamEnv` and all types revealed.
 
 use super::matching::Matcher;
-use super::{ClosureKind, simplify};
+use super::ClosureKind;
 use crate::adapter::error::ErrorKind;
 use crate::adapter::fold::{TypeFolder, fold_args, super_fold_const, super_fold_ty};
 use crate::adapter::{Error, Result, Tcx};
 use ramir::interner::TypeFlags;
 use ramir::*;
 use rustc_hash::FxHashMap;
-use simplify::SimplifiedType;
 use smallvec::SmallVec;
 
 /// Deeper than any sound program's bounds nest; rustc's default limit is 128.
@@ -104,11 +103,10 @@ impl Tcx {
     pub(super) fn impl_index(&self, trait_def: DefId) -> Result<&ImplIndex> {
         self.resolve.impls.get_or_try(trait_def, |&trait_def| {
             let mut index = ImplIndex::default();
-            for &def in self.store.trait_impls(trait_def) {
-                let header = self.impl_def(def)?;
-                match simplify::simplify(self, header.self_ty) {
-                    Some(key) => index.by_self.entry(key).or_default().push(def),
-                    None => index.blanket.push(def),
+            for &TraitImpl { def_id, simplified_self } in self.store.trait_impls(trait_def) {
+                match simplified_self {
+                    Some(key) => index.by_self.entry(key).or_default().push(def_id),
+                    None => index.blanket.push(def_id),
                 }
             }
             Ok(index)
@@ -180,7 +178,7 @@ impl<'a> SelectionContext<'a> {
     pub fn impl_by_header(&mut self, goal: TraitRef) -> Result<Option<(DefId, Args)>> {
         let tcx = self.tcx;
         let mut found = None;
-        for &def in tcx.store.trait_impls(goal.def_id) {
+        for &TraitImpl { def_id: def, .. } in tcx.store.trait_impls(goal.def_id) {
             let item = tcx.store.item(def)?;
             let Some(header) = tcx.impl_def(def)?.trait_ref else { continue };
             let mut matcher = Matcher::new(tcx, item.generics.count());
@@ -256,7 +254,7 @@ impl<'a> SelectionContext<'a> {
     fn impl_candidate(&mut self, goal: TraitRef, self_ty: Ty) -> Result<(Option<Selection>, bool)> {
         let tcx = self.tcx;
         let index = tcx.impl_index(goal.def_id)?;
-        let by_self = simplify::simplify(tcx, self_ty).and_then(|key| index.by_self.get(&key));
+        let by_self = simplify_type(&tcx.interner, self_ty).and_then(|key| index.by_self.get(&key));
         let relevant = by_self.into_iter().flatten().chain(&index.blanket);
         let mut found: SmallVec<[(DefId, Args, bool); 2]> = SmallVec::new();
         let mut has_relevant = false;
@@ -423,7 +421,7 @@ impl<'a> SelectionContext<'a> {
     }
 
     fn negative_impl_exists(&mut self, goal: TraitRef) -> Result<bool> {
-        for &def in self.tcx.store.trait_impls(goal.def_id) {
+        for &TraitImpl { def_id: def, .. } in self.tcx.store.trait_impls(goal.def_id) {
             if self.tcx.impl_def(def)?.polarity == ImplPolarity::Negative && self.match_impl(def, goal)?.is_some() {
                 return Ok(true);
             }
