@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Read;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -17,6 +17,8 @@ use crate::interrupt::{Interrupt, Interrupted};
 
 /// What is kept of each output stream unless [`Limits`] says otherwise, in bytes; the rest is read and dropped.
 const KEPT_OUTPUT: usize = 4 << 20;
+/// How long a stream of a program that has ended may stand still before it is given up.
+const STILL: Duration = Duration::from_secs(2);
 
 #[derive(Default, Clone)]
 pub struct Limits {
@@ -38,6 +40,8 @@ pub struct Finished {
     pub outcome: Outcome,
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
+    /// Both streams ended. Otherwise a process that is left holds one, and what came until then is here.
+    pub complete: bool,
     pub time: Duration,
 }
 
@@ -110,27 +114,75 @@ pub fn run(command: &mut Command, limits: &Limits, interrupt: &Interrupt) -> any
     if interrupt.is_set() {
         return Err(Interrupted.into());
     }
-    Ok(Finished { outcome, stdout: receive(stdout), stderr: receive(stderr), time })
+    let ((stdout, stdout_ended), (stderr, stderr_ended)) = (receive(&stdout), receive(&stderr));
+    Ok(Finished { outcome, stdout, stderr, complete: stdout_ended && stderr_ended, time })
 }
 
-fn collect(stream: Option<impl Read + Send + 'static>, limit: usize) -> mpsc::Receiver<Vec<u8>> {
-    let (sender, receiver) = mpsc::channel();
+/// What a thread has read of a stream so far.
+struct Collected {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    /// A message each time that something came; closed at the stream's end.
+    progress: mpsc::Receiver<()>,
+}
+
+fn collect(stream: Option<impl Read + Send + 'static>, limit: usize) -> Collected {
+    let (sender, progress) = mpsc::channel();
+    let bytes = Arc::new(Mutex::new(Vec::new()));
+    let shared = Arc::clone(&bytes);
     std::thread::spawn(move || {
-        let mut kept = Vec::new();
-        if let Some(mut stream) = stream {
-            let mut buffer = vec![0; 64 << 10];
-            while let Ok(read @ 1..) = stream.read(&mut buffer) {
-                let room = limit.saturating_sub(kept.len()).min(read);
-                kept.extend_from_slice(&buffer[..room]);
-            }
+        let Some(mut stream) = stream else { return };
+        let mut buffer = vec![0; 64 << 10];
+        while let Ok(read @ 1..) = stream.read(&mut buffer) {
+            let mut kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            let room = limit.saturating_sub(kept.len()).min(read);
+            kept.extend_from_slice(&buffer[..room]);
+            drop(kept);
+            // Nobody listens any more once the receiver has given the stream up.
+            let _unheard = sender.send(());
         }
-        // The receiver gives up after a while; then nobody wants the output.
-        let _unwanted = sender.send(kept);
     });
-    receiver
+    Collected { bytes, progress }
 }
 
-/// A process that left its group may hold the pipe for ever; it gets a second.
-fn receive(receiver: mpsc::Receiver<Vec<u8>>) -> Vec<u8> {
-    receiver.recv_timeout(Duration::from_secs(1)).unwrap_or_default()
+/// The output, and whether the stream ended. A process that left its group may hold the pipe for ever: a stream in which
+/// nothing moves is given up.
+fn receive(collected: &Collected) -> (Vec<u8>, bool) {
+    let ended = loop {
+        match collected.progress.recv_timeout(STILL) {
+            Ok(()) => {}
+            Err(mpsc::RecvTimeoutError::Disconnected) => break true,
+            Err(mpsc::RecvTimeoutError::Timeout) => break false,
+        }
+    };
+    (std::mem::take(&mut *collected.bytes.lock().unwrap_or_else(PoisonError::into_inner)), ended)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::time::Duration;
+
+    use super::{Limits, Outcome, run};
+    use crate::interrupt::Interrupt;
+
+    fn shell(script: &str, limits: Limits) -> super::Finished {
+        run(Command::new("sh").args(["-c", script]), &limits, &Interrupt::default()).unwrap()
+    }
+
+    #[test]
+    fn output_is_kept_where_a_pipe_stays_open() {
+        let finished = shell("echo early; setsid sleep 30 & sleep 0.2", Limits::default());
+        assert_eq!((finished.stdout.as_slice(), finished.complete), (&b"early\n"[..], false));
+        let finished = shell("sleep 0.1; echo late; echo error >&2", Limits::default());
+        assert_eq!((finished.stdout.as_slice(), finished.complete), (&b"late\n"[..], true));
+        assert_eq!(finished.stderr, b"error\n");
+    }
+
+    #[test]
+    fn limits_hold() {
+        let time = Limits { time: Some(Duration::from_millis(100)), ..Limits::default() };
+        assert!(shell("sleep 30", time).outcome == Outcome::Timeout);
+        let output = Limits { output: Some(3), ..Limits::default() };
+        assert_eq!(shell("echo abcdef", output).stdout, b"abc");
+    }
 }

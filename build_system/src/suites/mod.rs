@@ -36,6 +36,9 @@ pub struct TestArgs {
     /// ui: only what did not pass the last time
     #[arg(long)]
     rerun_failed: bool,
+    /// ui: what compiles auxiliary crates, and to what
+    #[arg(long, value_enum, default_value_t, value_name = "COMPILER")]
+    aux: AuxCompiler,
     /// The compiler under test, a program with rustc's command line
     #[arg(long, value_name = "PATH", alias = "compiler")]
     rac: Option<PathBuf>,
@@ -57,7 +60,7 @@ enum Suite {
     Examples,
     /// rac's layouts, constants, ABIs and symbols, compared with rustc's
     Oracle,
-    /// rustc's own tests/ui, run-pass
+    /// rustc's own tests/ui: run-pass, build-pass, run-fail
     Ui,
 }
 
@@ -72,6 +75,18 @@ impl Suite {
             Suite::Ui => "ui",
         }
     }
+}
+
+/// Who compiles a test's auxiliary crates.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum AuxCompiler {
+    /// rac, to rlibs
+    #[default]
+    Rac,
+    /// rac, to dylibs, as compiletest does
+    RacDylib,
+    /// The toolchain's rustc, to rlibs: rac's objects are linked with its
+    Rustc,
 }
 
 /// What the suites share of the command line.

@@ -120,7 +120,7 @@ impl Runner<'_> {
             dump.args(["--dump", kind, "--sysroot"]).arg(&self.cx.toolchain.sysroot).arg("--");
             self.arguments(subject, directory.path(), &mut dump);
             let dumped = exec::run(&mut dump, &LIMITS, &self.cx.interrupt)?;
-            if !dumped.outcome.success() {
+            if !dumped.outcome.success() || !dumped.complete {
                 let failure = format!("no {kind} from rustc: {}", reason(&dumped));
                 return Ok(FileResult { comparisons: Vec::new(), failure: Some(failure) });
             }
@@ -134,7 +134,7 @@ impl Runner<'_> {
         let differs = comparisons.iter().any(|comparison| comparison.differences > 0);
         // Differences make the exit code 1, and so do errors: then a kind is missing.
         let expected = exec::Outcome::Exit(i32::from(differs));
-        let failure = (!complete || finished.outcome != expected).then(|| format!("rac: {}", reason(&finished)));
+        let failure = (!complete || !finished.complete || finished.outcome != expected).then(|| format!("rac: {}", reason(&finished)));
         Ok(FileResult { comparisons, failure })
     }
 

@@ -9,6 +9,8 @@ use anyhow::{Context as _, bail};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use super::directives::Mode;
+
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
@@ -39,7 +41,11 @@ impl Outcome {
 
 #[derive(Clone, Serialize, Deserialize)]
 pub struct TestResult {
+    /// The file's path, and `#REVISION`.
     pub path: String,
+    pub mode: Mode,
+    /// It has one crate and no revision.
+    pub simple: bool,
     pub outcome: Outcome,
     /// The first line that says what went wrong, of a flaky test the time that it failed; empty when nothing did.
     pub reason: String,
@@ -84,7 +90,7 @@ pub struct Report {
 impl Report {
     pub fn read(path: &Path) -> anyhow::Result<Report> {
         let text = fs::read(path).with_context(|| format!("cannot read {}: run the whole suite first", path.display()))?;
-        serde_json::from_slice(&text).with_context(|| format!("{} is not a report", path.display()))
+        serde_json::from_slice(&text).with_context(|| format!("{} is no report of this version: run the whole suite", path.display()))
     }
 
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
@@ -174,11 +180,13 @@ fn common_part(reason: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, TestResult, common_part, first_reason, parse_exclusions};
+    use super::{Mode, Outcome, TestResult, common_part, first_reason, parse_exclusions};
 
     fn result(outcome: Outcome, reason: &str) -> TestResult {
         TestResult {
             path: "a/b.rs".to_owned(),
+            mode: Mode::RunPass,
+            simple: true,
             outcome,
             reason: reason.to_owned(),
             stderr: String::new(),
