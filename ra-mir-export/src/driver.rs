@@ -23,8 +23,9 @@ pub enum Job {
     Sysroot(PathBuf),
     /// A dependency into a file.
     CrateFile(PathBuf, PathBuf),
-    /// The crate that rustc's arguments name, into a file.
-    Local(PathBuf),
+    /// The crate that rustc's arguments name, into a file, and what a linker has to know of it into another. Of a
+    /// procedural macro only the latter is written, and not even that is checked.
+    Local { out: PathBuf, info: Option<PathBuf> },
     /// Answers about that crate, on stdout.
     Dump(crate::dump::Kind),
     /// Answers about the sysroot's crates.
@@ -41,7 +42,7 @@ pub fn run(job: Job, mut args: Vec<String>, verbose: bool) -> Result<ExitCode> {
             args.push(format!("dependency={}", file.to_str().context("--crate-file: the path is not UTF-8")?));
             Some("#![no_std]\nextern crate dependency as _;\n".to_owned())
         }
-        Job::Local(_) | Job::Dump(_) => None,
+        Job::Local { .. } | Job::Dump(_) => None,
     };
     if source.is_some() {
         args.extend(["--crate-type=lib", "--cap-lints=allow", "--edition=2024", "export.rs"].map(str::to_owned));
@@ -115,9 +116,25 @@ impl Callbacks for ExportCallbacks {
         config.opts.unstable_opts.always_encode_mir = true;
         // rac has no other names, and metadata has to say so.
         config.opts.cg.symbol_mangling_version = Some(SymbolManglingVersion::V0);
+        config.override_queries = Some(|_, providers| {
+            // No generic instance that rustc would choose is in our object code: dependents make their own.
+            providers.queries.exported_generic_symbols = |_, _| &[];
+            providers.queries.global_backend_features = |_, ()| Vec::new();
+        });
         if let Some(input) = self.source.take() {
             config.input = Input::Str { name: FileName::Custom("export".into()), input };
         }
+    }
+
+    fn after_expansion<'tcx>(&mut self, _: &interface::Compiler, tcx: TyCtxt<'tcx>) -> Compilation {
+        if let Job::Local { info: Some(info), .. } = &self.job
+            && tcx.crate_types().contains(&CrateType::ProcMacro)
+            && tcx.dcx().has_errors().is_none()
+        {
+            self.error = crate::info::write_types(tcx, info).err();
+            return Compilation::Stop;
+        }
+        Compilation::Continue
     }
 
     fn after_analysis<'tcx>(&mut self, _: &interface::Compiler, tcx: TyCtxt<'tcx>) -> Compilation {
@@ -134,8 +151,11 @@ impl ExportCallbacks {
     fn export(&self, tcx: TyCtxt<'_>) -> Result<()> {
         let options = Options { verbose: self.verbose, is_sysroot: matches!(self.job, Job::Sysroot(_)) };
         match &self.job {
-            Job::Local(out) => {
+            Job::Local { out, info } => {
                 export(tcx, LOCAL_CRATE, out, options)?;
+                if let Some(info) = info {
+                    crate::info::write(tcx, info)?;
+                }
                 let is_library = tcx.crate_types().iter().any(|t| {
                     matches!(t, CrateType::Rlib | CrateType::Dylib | CrateType::ProcMacro)
                 });

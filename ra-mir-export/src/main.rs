@@ -25,6 +25,7 @@ mod body;
 mod cx;
 mod driver;
 mod dump;
+mod info;
 mod item;
 mod krate;
 mod rustc;
@@ -57,6 +58,9 @@ struct Cli {
     /// The file to write, or the directory with --export-sysroot
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
+    /// Write what a linker has to know of the local crate into this file
+    #[arg(long, value_name = "PATH")]
+    info: Option<PathBuf>,
     /// The toolchain whose standard library is used
     #[arg(long, value_name = "DIR")]
     sysroot: Option<PathBuf>,
@@ -106,7 +110,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         args.extend(cli.rustc_args);
         match (cli.dump, cli.out) {
             (Some(kind), _) => driver::Job::Dump(kind),
-            (None, Some(out)) => driver::Job::Local(out),
+            (None, Some(out)) => driver::Job::Local { out, info: cli.info },
             (None, None) => bail!("--out FILE is missing"),
         }
     };

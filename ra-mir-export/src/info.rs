@@ -1,0 +1,98 @@
+//! What a linker has to know of the local crate, as rustc decided it: its name and types, the crates that it is linked
+//! with, and which symbols leave it. One fact a line, its parts divided by tabs:
+//!
+//! - `name NAME` and `type TYPE` for each type, in rustc's words;
+//! - `allocator`, if the program has an allocator that needs a shim;
+//! - `crate NAME STABLE_ID RLIB DYLIB RMETA` for each crate that code may come from, dependents first, empty where there is
+//!   no such file;
+//! - `link TYPE STABLE_ID static|dynamic|included`, how a crate gets into an output of that type;
+//! - `export TYPE SYMBOL` and `need TYPE SYMBOL`: what a shared library exports, and what has to be taken from archives;
+//! - `metadata SYMBOL`: the symbol of a shared library's metadata.
+
+use crate::rustc::*;
+use anyhow::{Context, Result};
+use rustc_codegen_ssa::CrateInfo;
+use rustc_middle::middle::dependency_format::Linkage;
+use rustc_session::config::CrateType;
+use std::fmt::Write;
+use std::path::Path;
+
+/// Only the name and the types: they are known before the crate is checked.
+pub fn write_types(tcx: TyCtxt<'_>, path: &Path) -> Result<()> {
+    write_file(path, types(tcx))
+}
+
+pub fn write(tcx: TyCtxt<'_>, path: &Path) -> Result<()> {
+    let mut text = types(tcx);
+    let mut line = |parts: &[&dyn std::fmt::Display]| {
+        for (i, part) in parts.iter().enumerate() {
+            let end = if i + 1 == parts.len() { '\n' } else { '\t' };
+            // A string takes everything.
+            let _ = write!(text, "{part}{end}");
+        }
+    };
+    if tcx.allocator_kind(()).is_some() {
+        line(&[&"allocator"]);
+    }
+    let formats = tcx.dependency_formats(());
+    let id = |krate: CrateNum| format!("{:016x}", tcx.stable_crate_id(krate).as_u64());
+    // The linker resolves what stands on the left from what stands on the right, and all code may need compiler_builtins.
+    let all = || tcx.postorder_cnums(()).iter().rev().copied().filter(|&krate| !tcx.crate_dep_kind(krate).macros_only());
+    let (last, first): (Vec<CrateNum>, Vec<CrateNum>) = all().partition(|&krate| tcx.is_compiler_builtins(krate));
+    for krate in first.into_iter().chain(last) {
+        let source = tcx.used_crate_source(krate);
+        let path = |path: &Option<std::path::PathBuf>| path.as_ref().map_or(String::new(), |p| p.display().to_string());
+        line(&[
+            &"crate",
+            &tcx.crate_name(krate),
+            &id(krate),
+            &path(&source.rlib),
+            &path(&source.dylib),
+            &path(&source.rmeta),
+        ]);
+        for (&ty, list) in formats.iter() {
+            let how = match list.get(krate) {
+                Some(Linkage::Static) => "static",
+                Some(Linkage::Dynamic) => "dynamic",
+                Some(Linkage::IncludedFromDylib) => "included",
+                Some(Linkage::NotLinked) | None => continue,
+            };
+            line(&[&"link", &type_name(ty), &id(krate), &how]);
+        }
+    }
+    let is_shared = |ty: &CrateType| matches!(ty, CrateType::Dylib | CrateType::Cdylib);
+    if tcx.crate_types().iter().any(is_shared) && !formats.is_empty() {
+        let info = CrateInfo::new(tcx, String::new());
+        for &ty in info.crate_types.iter().filter(|ty| is_shared(ty)) {
+            let (exported, needed) = (info.exported_symbols.get(&ty), info.linked_symbols.get(&ty));
+            for (what, symbols) in [("export", exported), ("need", needed)] {
+                for (symbol, _) in symbols.into_iter().flatten() {
+                    line(&[&what, &type_name(ty), symbol]);
+                }
+            }
+        }
+        line(&[&"metadata", &info.metadata_symbol]);
+    }
+    write_file(path, text)
+}
+
+fn types(tcx: TyCtxt<'_>) -> String {
+    let types = tcx.crate_types().iter().map(|&ty| format!("type\t{}\n", type_name(ty)));
+    format!("name\t{}\n{}", tcx.crate_name(LOCAL_CRATE), types.collect::<String>())
+}
+
+fn type_name(ty: CrateType) -> &'static str {
+    match ty {
+        CrateType::Executable => "bin",
+        CrateType::Dylib => "dylib",
+        CrateType::Rlib => "rlib",
+        CrateType::StaticLib => "staticlib",
+        CrateType::Cdylib => "cdylib",
+        CrateType::ProcMacro => "proc-macro",
+        CrateType::Sdylib => "sdylib",
+    }
+}
+
+fn write_file(path: &Path, text: String) -> Result<()> {
+    std::fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
+}
