@@ -14,7 +14,7 @@ pub struct Cache {
 
 /// A transformation of types. `depth` counts the binders that were entered.
 pub trait TypeFolder {
-    fn tcx(&self) -> &Tcx;
+    fn interner(&self) -> &Interner;
 
     fn fold_ty(&mut self, ty: Ty, depth: u32) -> Result<Ty> {
         super_fold_ty(self, ty, depth)
@@ -41,9 +41,9 @@ pub fn fold_args<F: TypeFolder + ?Sized>(f: &mut F, args: Args, depth: u32) -> R
     if args == Args::EMPTY {
         return Ok(args);
     }
-    let old = f.tcx().interner.args(args).to_vec();
+    let old = f.interner().args(args).to_vec();
     let new = old.iter().map(|&arg| fold_arg(f, arg, depth)).collect::<Result<smallvec::SmallVec<[_; 8]>>>()?;
-    Ok(if new[..] == old[..] { args } else { f.tcx().mk_args(&new) })
+    Ok(if new[..] == old[..] { args } else { f.interner().mk_args(&new) })
 }
 
 fn fold_term<F: TypeFolder + ?Sized>(f: &mut F, term: Term, depth: u32) -> Result<Term> {
@@ -70,7 +70,7 @@ fn fold_pattern<F: TypeFolder + ?Sized>(f: &mut F, pattern: &Pattern, depth: u32
 
 /// Folds what the type is made of, not the type itself.
 pub fn super_fold_ty<F: TypeFolder + ?Sized>(f: &mut F, ty: Ty, depth: u32) -> Result<Ty> {
-    let kind = f.tcx().interner.kind(ty).clone();
+    let kind = f.interner().kind(ty).clone();
     let new = match kind {
         TyKind::Bool
         | TyKind::Char
@@ -91,9 +91,7 @@ pub fn super_fold_ty<F: TypeFolder + ?Sized>(f: &mut F, ty: Ty, depth: u32) -> R
         TyKind::Ref(r, to, m) => TyKind::Ref(f.fold_region(r, depth), f.fold_ty(to, depth)?, m),
         TyKind::FnDef(def, args) => TyKind::FnDef(def, fold_args(f, args, depth)?),
         TyKind::FnPtr(ref sig) => TyKind::FnPtr(Box::new(fold_sig(f, sig, depth + 1)?)),
-        TyKind::UnsafeBinder { bound_vars, ty } => {
-            TyKind::UnsafeBinder { bound_vars, ty: f.fold_ty(ty, depth + 1)? }
-        }
+        TyKind::UnsafeBinder { bound_vars, ty } => TyKind::UnsafeBinder { bound_vars, ty: f.fold_ty(ty, depth + 1)? },
         TyKind::Dynamic(ref preds, r) => {
             let preds = preds
                 .iter()
@@ -119,17 +117,15 @@ pub fn super_fold_ty<F: TypeFolder + ?Sized>(f: &mut F, ty: Ty, depth: u32) -> R
         TyKind::CoroutineClosure(def, args) => TyKind::CoroutineClosure(def, fold_args(f, args, depth)?),
         TyKind::Coroutine(def, args) => TyKind::Coroutine(def, fold_args(f, args, depth)?),
         TyKind::CoroutineWitness(def, args) => TyKind::CoroutineWitness(def, fold_args(f, args, depth)?),
-        TyKind::Tuple(ref tys) => {
-            TyKind::Tuple(tys.iter().map(|&ty| f.fold_ty(ty, depth)).collect::<Result<_>>()?)
-        }
+        TyKind::Tuple(ref tys) => TyKind::Tuple(tys.iter().map(|&ty| f.fold_ty(ty, depth)).collect::<Result<_>>()?),
         TyKind::Alias(kind, def, args) => TyKind::Alias(kind, def, fold_args(f, args, depth)?),
     };
-    Ok(f.tcx().mk(new))
+    Ok(f.interner().mk(new))
 }
 
 /// Folds what the constant is made of, not the constant itself.
 pub fn super_fold_const<F: TypeFolder + ?Sized>(f: &mut F, ct: Const, depth: u32) -> Result<Const> {
-    let kind = f.tcx().interner.const_kind(ct).clone();
+    let kind = f.interner().const_kind(ct).clone();
     let new = match kind {
         ConstKind::Param(_) | ConstKind::Bound { .. } | ConstKind::Error => return Ok(ct),
         ConstKind::Value(ty, tree) => {
@@ -143,40 +139,40 @@ pub fn super_fold_const<F: TypeFolder + ?Sized>(f: &mut F, ct: Const, depth: u32
         }
         ConstKind::Unevaluated(def, args) => ConstKind::Unevaluated(def, fold_args(f, args, depth)?),
     };
-    Ok(f.tcx().mk_const(new))
+    Ok(f.interner().mk_const(new))
 }
 
 struct Subst<'a> {
-    tcx: &'a Tcx,
+    interner: &'a Interner,
     args: &'a [GenericArg],
 }
 
 impl TypeFolder for Subst<'_> {
-    fn tcx(&self) -> &Tcx {
-        self.tcx
+    fn interner(&self) -> &Interner {
+        self.interner
     }
 
     fn fold_ty(&mut self, ty: Ty, depth: u32) -> Result<Ty> {
-        if !self.tcx.flags(ty).intersects(TypeFlags::HAS_PARAM) {
+        if !self.interner.flags(ty).intersects(TypeFlags::HAS_PARAM) {
             return Ok(ty);
         }
-        match *self.tcx.kind(ty) {
+        match *self.interner.kind(ty) {
             TyKind::Param(p) => match self.args.get(p.index as usize) {
                 Some(&GenericArg::Type(new)) => Ok(new),
-                _ => Err(Error::missing(format!("argument for parameter `{}`", self.tcx.str(p.name)))),
+                _ => Err(Error::missing(format!("argument for parameter `{}`", self.interner.str(p.name)))),
             },
             _ => super_fold_ty(self, ty, depth),
         }
     }
 
     fn fold_const(&mut self, ct: Const, depth: u32) -> Result<Const> {
-        if !self.tcx.const_flags(ct).intersects(TypeFlags::HAS_PARAM) {
+        if !self.interner.const_flags(ct).intersects(TypeFlags::HAS_PARAM) {
             return Ok(ct);
         }
-        match *self.tcx.const_kind(ct) {
+        match *self.interner.const_kind(ct) {
             ConstKind::Param(p) => match self.args.get(p.index as usize) {
                 Some(&GenericArg::Const(new)) => Ok(new),
-                _ => Err(Error::missing(format!("argument for parameter `{}`", self.tcx.str(p.name)))),
+                _ => Err(Error::missing(format!("argument for parameter `{}`", self.interner.str(p.name)))),
             },
             _ => super_fold_const(self, ct, depth),
         }
@@ -189,7 +185,7 @@ struct EraseBound<'a> {
 }
 
 impl TypeFolder for EraseBound<'_> {
-    fn tcx(&self) -> &Tcx {
+    fn interner(&self) -> &Interner {
         self.tcx
     }
 
@@ -210,7 +206,7 @@ struct Normalize<'a> {
 }
 
 impl TypeFolder for Normalize<'_> {
-    fn tcx(&self) -> &Tcx {
+    fn interner(&self) -> &Interner {
         self.tcx
     }
 
@@ -242,25 +238,35 @@ impl TypeFolder for Normalize<'_> {
     }
 }
 
+/// Replaces parameters by `args`, without normalizing.
+pub fn subst(interner: &Interner, ty: Ty, args: Args) -> Result<Ty> {
+    Subst { interner, args: interner.args(args) }.fold_ty(ty, 0)
+}
+
+/// As [`subst`], for an argument list.
+pub fn subst_args(interner: &Interner, list: Args, args: Args) -> Result<Args> {
+    if !interner.args_flags(list).intersects(TypeFlags::HAS_PARAM) {
+        return Ok(list);
+    }
+    fold_args(&mut Subst { interner, args: interner.args(args) }, list, 0)
+}
+
 impl Tcx {
     /// Replaces parameters by `args`, without normalizing.
     pub fn subst(&self, ty: Ty, args: Args) -> Result<Ty> {
-        Subst { tcx: self, args: self.args(args) }.fold_ty(ty, 0)
+        subst(self, ty, args)
     }
 
     pub fn subst_const(&self, ct: Const, args: Args) -> Result<Const> {
-        Subst { tcx: self, args: self.args(args) }.fold_const(ct, 0)
+        Subst { interner: self, args: self.args(args) }.fold_const(ct, 0)
     }
 
     pub fn subst_args(&self, list: Args, args: Args) -> Result<Args> {
-        if !self.args_flags(list).intersects(TypeFlags::HAS_PARAM) {
-            return Ok(list);
-        }
-        fold_args(&mut Subst { tcx: self, args: self.args(args) }, list, 0)
+        subst_args(self, list, args)
     }
 
     pub fn subst_sig(&self, sig: &PolyFnSig, args: Args) -> Result<PolyFnSig> {
-        fold_sig(&mut Subst { tcx: self, args: self.args(args) }, sig, 0)
+        fold_sig(&mut Subst { interner: self, args: self.args(args) }, sig, 0)
     }
 
     /// Resolves every projection, opaque type and unevaluated constant in a type without parameters.

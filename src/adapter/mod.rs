@@ -4,6 +4,7 @@
 //! Must not know Cranelift. Nothing outside this module can tell where a body came from. Each query lives in a module
 //! of its own, which owns its cache; the query's semantics are rustc's, and the module names the file they are in.
 
+pub mod complete;
 pub mod const_eval;
 pub mod error;
 pub mod fn_abi;

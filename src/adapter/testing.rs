@@ -29,6 +29,10 @@ impl TestCrate {
         TestCrate { tcx, names }
     }
 
+    pub fn names(&self) -> &DefTable {
+        &self.names
+    }
+
     pub fn ty(&self, text: &str) -> Ty {
         parse_ty(&self.tcx.interner, &self.names, text).unwrap_or_else(|e| panic!("{text}: {e}"))
     }

@@ -72,7 +72,7 @@ impl Anonymize<'_> {
 }
 
 impl TypeFolder for Anonymize<'_> {
-    fn tcx(&self) -> &Tcx {
+    fn interner(&self) -> &Interner {
         self.tcx
     }
 

@@ -2,8 +2,8 @@
 //!
 //! Semantics: `rustc_trait_selection::traits::select`, with an empty `ParamEnv` and all types revealed.
 
-use super::matching::Matcher;
 use super::ClosureKind;
+use super::matching::Matcher;
 use crate::adapter::error::ErrorKind;
 use crate::adapter::fold::{TypeFolder, fold_args, super_fold_const, super_fold_ty};
 use crate::adapter::{Error, Result, Tcx};
@@ -362,7 +362,7 @@ impl<'a> SelectionContext<'a> {
             known: bool,
         }
         impl TypeFolder for Visitor<'_> {
-            fn tcx(&self) -> &Tcx {
+            fn interner(&self) -> &Interner {
                 self.tcx
             }
             fn fold_ty(&mut self, ty: Ty, depth: u32) -> Result<Ty> {
@@ -546,15 +546,15 @@ struct Normalizer<'a, 'b> {
 }
 
 impl TypeFolder for Normalizer<'_, '_> {
-    fn tcx(&self) -> &Tcx {
+    fn interner(&self) -> &Interner {
         self.selcx.tcx
     }
 
     fn fold_ty(&mut self, ty: Ty, depth: u32) -> Result<Ty> {
-        if !self.tcx().flags(ty).intersects(TypeFlags::HAS_ALIAS) {
+        if !self.selcx.tcx.flags(ty).intersects(TypeFlags::HAS_ALIAS) {
             return Ok(ty);
         }
-        match *self.tcx().kind(ty) {
+        match *self.selcx.tcx.kind(ty) {
             TyKind::Alias(kind, def, args) => {
                 let args = fold_args(self, args, depth)?;
                 let value = self.selcx.project_alias(kind, def, args)?;
@@ -565,13 +565,13 @@ impl TypeFolder for Normalizer<'_, '_> {
     }
 
     fn fold_const(&mut self, ct: Const, depth: u32) -> Result<Const> {
-        if !self.tcx().const_flags(ct).intersects(TypeFlags::HAS_ALIAS) {
+        if !self.selcx.tcx.const_flags(ct).intersects(TypeFlags::HAS_ALIAS) {
             return Ok(ct);
         }
-        match *self.tcx().const_kind(ct) {
+        match *self.selcx.tcx.const_kind(ct) {
             ConstKind::Unevaluated(def, args) => {
                 let args = fold_args(self, args, depth)?;
-                self.tcx().eval_type_const(def, args)
+                self.selcx.tcx.eval_type_const(def, args)
             }
             _ => super_fold_const(self, ct, depth),
         }

@@ -1,0 +1,124 @@
+//! In which order the locals that are alive at a point are dropped.
+//!
+//! rustc drops what is scheduled at a point in the same order on every way out of there, unwinding included
+//! (`rustc_mir_build::builder::scope`). Raw MIR says it for the ways that lead to a return: the `Drop`s that stand there.
+//! Where no return can be reached, and for locals that are dropped nowhere, what was scheduled last goes first.
+
+use ramir::*;
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
+
+pub struct DropOrder<'a> {
+    body: &'a Body,
+    /// The next block on a shortest way to a return, or the block itself if it is one; `None`: there is no way.
+    to_exit: Vec<Option<BasicBlock>>,
+    /// The block before on a shortest way from the entry.
+    from_entry: Vec<Option<BasicBlock>>,
+}
+
+impl<'a> DropOrder<'a> {
+    pub fn new(body: &'a Body) -> DropOrder<'a> {
+        let count = body.blocks.len();
+        let mut predecessors: Vec<Vec<BasicBlock>> = vec![Vec::new(); count];
+        let mut from_entry = vec![None; count];
+        let mut seen = vec![false; count];
+        seen[0] = true;
+        let mut queue = VecDeque::from([BasicBlock::START]);
+        while let Some(block) = queue.pop_front() {
+            for next in body.blocks[block.index()].terminator.kind.successors() {
+                predecessors[next.index()].push(block);
+                if !std::mem::replace(&mut seen[next.index()], true) {
+                    from_entry[next.index()] = Some(block);
+                    queue.push_back(next);
+                }
+            }
+        }
+        let mut to_exit = vec![None; count];
+        for (i, block) in body.blocks.iter().enumerate() {
+            if seen[i] && matches!(block.terminator.kind, TerminatorKind::Return | TerminatorKind::TailCall { .. }) {
+                to_exit[i] = Some(BasicBlock::new(i));
+                queue.push_back(BasicBlock::new(i));
+            }
+        }
+        while let Some(block) = queue.pop_front() {
+            for &before in &predecessors[block.index()] {
+                if to_exit[before.index()].is_none() {
+                    to_exit[before.index()] = Some(block);
+                    queue.push_back(before);
+                }
+            }
+        }
+        DropOrder { body, to_exit, from_entry }
+    }
+
+    /// Sorts `locals`, which are alive before statement `index` of `block`, as they are to be dropped.
+    pub fn sort(&self, block: BasicBlock, index: usize, mut locals: Vec<Local>) -> Vec<Local> {
+        if locals.len() < 2 {
+            return locals;
+        }
+        let mut sorted = Vec::with_capacity(locals.len());
+        let mut at = block;
+        while self.to_exit[at.index()].is_none()
+            && let Some(before) = self.from_entry[at.index()]
+        {
+            at = before;
+        }
+        loop {
+            if let TerminatorKind::Drop { place, .. } = &self.body.blocks[at.index()].terminator.kind
+                && let Some(local) = place.as_local()
+                && let Some(i) = locals.iter().position(|&l| l == local)
+            {
+                sorted.push(locals.remove(i));
+            }
+            match self.to_exit[at.index()] {
+                Some(next) if next != at && !locals.is_empty() => at = next,
+                _ => break,
+            }
+        }
+        if !locals.is_empty() {
+            let scheduled = self.scheduled(block, index);
+            let age = |local: Local| scheduled.get(&local).copied().unwrap_or(0);
+            locals.sort_by_key(|&local| std::cmp::Reverse(age(local)));
+            for local in locals {
+                let i = sorted.iter().position(|&other| age(other) < age(local)).unwrap_or(sorted.len());
+                sorted.insert(i, local);
+            }
+        }
+        sorted
+    }
+
+    /// When each local was scheduled on a way from the entry: where its storage became live, else first assigned.
+    fn scheduled(&self, block: BasicBlock, index: usize) -> FxHashMap<Local, usize> {
+        let mut way = vec![block];
+        let mut at = block;
+        while let Some(before) = self.from_entry[at.index()] {
+            way.push(before);
+            at = before;
+        }
+        let mut time = self.body.arg_count as usize;
+        let mut scheduled: FxHashMap<Local, usize> = (1..=time).map(|arg| (Local::new(arg), arg)).collect();
+        for at in way.into_iter().rev() {
+            let data = &self.body.blocks[at.index()];
+            let end = if at == block { index.min(data.statements.len()) } else { data.statements.len() };
+            for statement in &data.statements[..end] {
+                time += 1;
+                match &statement.kind {
+                    StatementKind::StorageLive(local) => {
+                        scheduled.insert(*local, time);
+                    }
+                    StatementKind::Assign(place, _) => {
+                        scheduled.entry(place.local).or_insert(time);
+                    }
+                    _ => {}
+                }
+            }
+            time += 1;
+            if let TerminatorKind::Call { destination, .. } = &data.terminator.kind
+                && at != block
+            {
+                scheduled.entry(destination.local).or_insert(time);
+            }
+        }
+        scheduled
+    }
+}

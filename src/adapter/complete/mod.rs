@@ -1,0 +1,60 @@
+//! Makes a raw body complete: rustc's runtime MIR, with every drop, unwind edge and promoted constant explicit.
+//!
+//! A raw body is what a front end lowers an expression tree to, one construct at a time. It differs from
+//! `rustc_middle::mir`'s runtime phase in this:
+//! - Every unwind action is `Continue`, and there are no cleanup blocks.
+//! - A `Drop` of each local stands where its scope ends, whether or not the local is initialized there.
+//! - An assignment or call overwrites its destination without dropping what was there.
+//! - A box is dereferenced like a reference, and constant temporaries are not promoted.
+//!
+//! `Operand::Move` says what is moved; it is for the front end to say it of every place whose type is not `Copy`. A
+//! local that needs drop, and that no `Drop` is there for, is an error, never a leak.
+//!
+//! Must not know which front end made the body, nor what is done with it.
+
+mod abort_unwinding_calls;
+mod cfg;
+mod cleanup;
+mod dataflow;
+mod drop_order;
+mod elaborate_box_derefs;
+mod elaborate_drops;
+mod move_paths;
+mod place_ty;
+mod required_consts;
+#[cfg(test)]
+mod tests;
+mod visit;
+
+use super::Result;
+use super::provider::ProvidedBody;
+use super::store::Store;
+use place_ty::TypeCx;
+use ramir::*;
+
+/// Completes the body of `def`. A body that is complete already stays as it is.
+pub fn complete(store: &Store, def: DefId, mut body: Body) -> Result<ProvidedBody> {
+    let promoted = Vec::new();
+    if is_complete(&body) {
+        return Ok(ProvidedBody { body, promoted });
+    }
+    let tcx = TypeCx::new(store, def)?;
+    if body.required_consts.is_empty() {
+        required_consts::compute_required_consts(tcx.interner, &mut body);
+    }
+    cfg::split_entry(&mut body);
+    cleanup::add_cleanup(&tcx, &mut body)?;
+    elaborate_drops::elaborate_drops(&tcx, &mut body)?;
+    abort_unwinding_calls::abort_unwinding_calls(&tcx, def, &mut body)?;
+    elaborate_box_derefs::elaborate_box_derefs(&tcx, &mut body)?;
+    cfg::simplify(&mut body);
+    Ok(ProvidedBody { body, promoted })
+}
+
+/// Whether unwinding is explicit already. A body that cannot unwind, and drops nothing, is complete as it is raw.
+fn is_complete(body: &Body) -> bool {
+    body.blocks.iter().any(|block| {
+        block.is_cleanup
+            || cfg::unwind(&block.terminator.kind).is_some_and(|unwind| !matches!(unwind, UnwindAction::Continue))
+    })
+}

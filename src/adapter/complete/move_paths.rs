@@ -1,0 +1,307 @@
+//! Move paths: the places of a body whose initialization is tracked on their own, and what each location does to them.
+//! Semantics: `rustc_mir_dataflow::move_paths`. Only places that need drop are tracked.
+
+use super::place_ty::{PlaceTy, TypeCx};
+use crate::adapter::{Error, Result};
+use ramir::*;
+use smallvec::SmallVec;
+
+/// A move path, by its index in [`MoveData::paths`].
+pub type PathIdx = usize;
+
+pub struct MovePath {
+    pub place: Place,
+    pub children: SmallVec<[(MoveElem, PathIdx); 2]>,
+}
+
+/// A step from a path to one below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MoveElem {
+    /// The content of a box.
+    Deref,
+    Field(FieldIdx),
+    Index(u64),
+    Downcast(VariantIdx),
+}
+
+/// What becomes of a path and all paths below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    Init,
+    Uninit,
+}
+
+pub enum LookupResult {
+    Exact(PathIdx),
+    /// The nearest path above; `None` for a place that is not tracked at all.
+    Parent(Option<PathIdx>),
+}
+
+pub type Effects = SmallVec<[(PathIdx, Effect); 2]>;
+
+pub struct MoveData {
+    pub paths: Vec<MovePath>,
+    locals: Vec<Option<PathIdx>>,
+    /// By block and statement, the terminator last, without what a call writes.
+    effects: Vec<Vec<Effects>>,
+}
+
+impl MoveData {
+    pub fn gather(tcx: &TypeCx<'_>, body: &Body) -> Result<MoveData> {
+        let mut data =
+            MoveData { paths: Vec::new(), locals: Vec::with_capacity(body.locals.len()), effects: Vec::new() };
+        for (i, decl) in body.locals.iter().enumerate() {
+            let path = if tcx.needs_drop(decl.ty)? {
+                Some(data.new_path(None, Place::from_local(Local::new(i))))
+            } else {
+                None
+            };
+            data.locals.push(path);
+        }
+        let mut gather = Gather { tcx, locals: &body.locals, data, at: Effects::new() };
+        for block in &body.blocks {
+            let mut effects = Vec::with_capacity(block.statements.len() + 1);
+            for statement in &block.statements {
+                gather.statement(&statement.kind)?;
+                effects.push(std::mem::take(&mut gather.at));
+            }
+            gather.terminator(&block.terminator.kind)?;
+            effects.push(std::mem::take(&mut gather.at));
+            gather.data.effects.push(effects);
+        }
+        Ok(gather.data)
+    }
+
+    fn new_path(&mut self, parent: Option<(PathIdx, MoveElem)>, place: Place) -> PathIdx {
+        let path = self.paths.len();
+        self.paths.push(MovePath { place, children: SmallVec::new() });
+        if let Some((parent, elem)) = parent {
+            self.paths[parent].children.push((elem, path));
+        }
+        path
+    }
+
+    pub fn local_path(&self, local: Local) -> Option<PathIdx> {
+        self.locals.get(local.index()).copied().flatten()
+    }
+
+    pub fn child(&self, path: PathIdx, elem: MoveElem) -> Option<PathIdx> {
+        self.paths[path].children.iter().find(|(e, _)| *e == elem).map(|(_, child)| *child)
+    }
+
+    /// Calls `f` for the path and all paths below it.
+    pub fn for_each_below(&self, path: PathIdx, f: &mut dyn FnMut(PathIdx)) {
+        f(path);
+        for &(_, child) in &self.paths[path].children {
+            self.for_each_below(child, f);
+        }
+    }
+
+    /// The path of a place, for places that are dropped or assigned whole.
+    pub fn find(&self, place: &Place) -> LookupResult {
+        let Some(mut path) = self.local_path(place.local) else { return LookupResult::Parent(None) };
+        for elem in place.projection.iter() {
+            let child = move_elem(elem).and_then(|elem| self.child(path, elem));
+            match child {
+                Some(child) => path = child,
+                None => return LookupResult::Parent(Some(path)),
+            }
+        }
+        LookupResult::Exact(path)
+    }
+
+    /// What the statement, or with `index` the number of statements the terminator, does on all ways out of it.
+    pub fn effects(&self, block: BasicBlock, index: usize) -> &[(PathIdx, Effect)] {
+        &self.effects[block.index()][index]
+    }
+
+    pub fn terminator_effects(&self, block: BasicBlock) -> &[(PathIdx, Effect)] {
+        self.effects[block.index()].last().map_or(&[], |effects| effects)
+    }
+}
+
+fn move_elem(elem: &PlaceElem) -> Option<MoveElem> {
+    match *elem {
+        PlaceElem::Deref => Some(MoveElem::Deref),
+        PlaceElem::Field(field, _) => Some(MoveElem::Field(field)),
+        PlaceElem::Downcast(variant) => Some(MoveElem::Downcast(variant)),
+        PlaceElem::ConstantIndex { offset, from_end: false, .. } => Some(MoveElem::Index(offset)),
+        _ => None,
+    }
+}
+
+struct Gather<'a> {
+    tcx: &'a TypeCx<'a>,
+    locals: &'a [LocalDecl],
+    data: MoveData,
+    at: Effects,
+}
+
+impl Gather<'_> {
+    fn statement(&mut self, statement: &StatementKind) -> Result<()> {
+        match statement {
+            StatementKind::Assign(place, rvalue) => {
+                for operand in rvalue_operands(rvalue) {
+                    self.operand(operand)?;
+                }
+                self.init(place)
+            }
+            StatementKind::StorageDead(local) => self.make_uninit(&Place::from_local(*local)),
+            StatementKind::SetDiscriminant { .. }
+            | StatementKind::StorageLive(_)
+            | StatementKind::Assume(_)
+            | StatementKind::CopyNonOverlapping { .. }
+            | StatementKind::Nop => Ok(()),
+        }
+    }
+
+    fn terminator(&mut self, terminator: &TerminatorKind) -> Result<()> {
+        match terminator {
+            TerminatorKind::SwitchInt { discr, .. } => self.operand(discr),
+            TerminatorKind::Assert { cond, .. } => self.operand(cond),
+            TerminatorKind::Call { func, args, destination, .. } => {
+                self.operand(func)?;
+                for arg in args {
+                    self.operand(arg)?;
+                }
+                self.paths_for(destination).map(drop)
+            }
+            TerminatorKind::TailCall { func, args, .. } => {
+                self.operand(func)?;
+                args.iter().try_for_each(|arg| self.operand(arg))
+            }
+            TerminatorKind::Drop { place, .. } => {
+                self.paths_for(place)?;
+                if let LookupResult::Exact(path) = self.data.find(place) {
+                    self.at.push((path, Effect::Uninit));
+                }
+                Ok(())
+            }
+            TerminatorKind::InlineAsm(asm) => asm.operands.iter().try_for_each(|operand| match operand {
+                InlineAsmOperand::In { value, .. } => self.operand(value),
+                InlineAsmOperand::Out { place: Some(place), .. } => self.init(place),
+                InlineAsmOperand::InOut { in_value, out_place, .. } => {
+                    self.operand(in_value)?;
+                    out_place.as_ref().map_or(Ok(()), |place| self.init(place))
+                }
+                _ => Ok(()),
+            }),
+            TerminatorKind::Goto { .. }
+            | TerminatorKind::UnwindResume
+            | TerminatorKind::UnwindTerminate(_)
+            | TerminatorKind::Return
+            | TerminatorKind::Unreachable => Ok(()),
+        }
+    }
+
+    fn operand(&mut self, operand: &Operand) -> Result<()> {
+        match operand {
+            Operand::Move(place) => self.make_uninit(place),
+            _ => Ok(()),
+        }
+    }
+
+    fn make_uninit(&mut self, place: &Place) -> Result<()> {
+        let paths = self.paths_for(place)?;
+        self.at.extend(paths.into_iter().map(|path| (path, Effect::Uninit)));
+        Ok(())
+    }
+
+    fn init(&mut self, place: &Place) -> Result<()> {
+        self.paths_for(place)?;
+        if let LookupResult::Exact(path) = self.data.find(place) {
+            self.at.push((path, Effect::Init));
+        }
+        Ok(())
+    }
+
+    /// The paths that moving out of `place` makes uninitialized, created where they are missing. None for a place
+    /// behind a pointer, within a type that has a destructor, or that needs no drop.
+    fn paths_for(&mut self, place: &Place) -> Result<SmallVec<[PathIdx; 1]>> {
+        let none = SmallVec::new();
+        let Some(mut path) = self.data.local_path(place.local) else { return Ok(none) };
+        let mut at = PlaceTy { ty: self.locals[place.local.index()].ty, variant: None };
+        let mut base = Place::from_local(place.local);
+        for (i, elem) in place.projection.iter().enumerate() {
+            let elem = match *elem {
+                PlaceElem::Deref => match self.tcx.boxed_ty(at.ty)? {
+                    Some(_) => *elem,
+                    None => return Ok(none),
+                },
+                PlaceElem::Field(..) => match *self.tcx.interner.kind(at.ty) {
+                    TyKind::Adt(def, _) => {
+                        let adt = self.tcx.adt_def(def)?;
+                        if adt.destructor.is_some() {
+                            return Ok(none);
+                        }
+                        if adt.kind == AdtKind::Union {
+                            // Moving out of a union moves all of it.
+                            return Ok(SmallVec::from_slice(&[path]));
+                        }
+                        *elem
+                    }
+                    _ => *elem,
+                },
+                PlaceElem::Downcast(_) => *elem,
+                PlaceElem::ConstantIndex { offset, from_end, .. } => match self.known_len(at.ty) {
+                    Some(len) => constant_index(if from_end { len - offset } else { offset }, len),
+                    None => return Ok(none),
+                },
+                PlaceElem::Subslice { from, to, from_end } => {
+                    let Some(len) = self.known_len(at.ty) else { return Ok(none) };
+                    if i + 1 != place.projection.len() {
+                        return Err(Error::unsupported("a move out of a part of an array's subslice"));
+                    }
+                    let elem_ty = self.tcx.projection_ty(at, &constant_index(0, len))?.ty;
+                    if !self.tcx.needs_drop(elem_ty)? {
+                        return Ok(none);
+                    }
+                    let to = if from_end { len - to } else { to };
+                    return Ok((from..to).map(|n| self.step(path, &base, constant_index(n, len))).collect());
+                }
+                PlaceElem::Index(_) | PlaceElem::OpaqueCast(_) | PlaceElem::UnwrapUnsafeBinder(_) => return Ok(none),
+            };
+            at = self.tcx.projection_ty(at, &elem)?;
+            if !self.tcx.needs_drop(at.ty)? {
+                return Ok(none);
+            }
+            path = self.step(path, &base, elem);
+            base = base.project(elem);
+        }
+        Ok(SmallVec::from_slice(&[path]))
+    }
+
+    fn known_len(&self, ty: Ty) -> Option<u64> {
+        match *self.tcx.interner.kind(ty) {
+            TyKind::Array(_, len) => self.tcx.array_len(len),
+            _ => None,
+        }
+    }
+
+    fn step(&mut self, path: PathIdx, base: &Place, elem: PlaceElem) -> PathIdx {
+        let Some(step) = move_elem(&elem) else { return path };
+        self.data.child(path, step).unwrap_or_else(|| self.data.new_path(Some((path, step)), base.project(elem)))
+    }
+}
+
+pub fn constant_index(offset: u64, len: u64) -> PlaceElem {
+    PlaceElem::ConstantIndex { offset, min_length: len, from_end: false }
+}
+
+/// The operands of an rvalue, in the order of their evaluation.
+pub fn rvalue_operands(rvalue: &Rvalue) -> SmallVec<[&Operand; 2]> {
+    match rvalue {
+        Rvalue::Use(operand)
+        | Rvalue::Repeat(operand, _)
+        | Rvalue::Cast(_, operand, _)
+        | Rvalue::UnaryOp(_, operand)
+        | Rvalue::WrapUnsafeBinder(operand, _) => smallvec::smallvec![operand],
+        Rvalue::BinaryOp(_, operands) => smallvec::smallvec![&operands.0, &operands.1],
+        Rvalue::Aggregate(_, operands) => operands.iter().collect(),
+        Rvalue::Ref(..)
+        | Rvalue::ThreadLocalRef(_)
+        | Rvalue::RawPtr(..)
+        | Rvalue::Discriminant(_)
+        | Rvalue::CopyForDeref(_) => SmallVec::new(),
+    }
+}
