@@ -25,9 +25,15 @@ pub(crate) fn codegen(cx: &CodegenCx<'_>) -> Vec<CompiledFunction> {
         functions.push(wrapper(cx, "__rust_alloc_error_handler", "__rdl_alloc_error_handler", 2, false));
     }
     let marker = cx.tcx.internal_symbol_name("__rust_no_alloc_shim_is_unstable_v2");
-    functions.push(codegen_raw_fn(cx, &marker, Visibility::Hidden, Signature::new(CallConv::SystemV), |bcx, _, _| {
-        bcx.ins().return_(&[]);
-    }));
+    functions.push(codegen_raw_fn(
+        cx,
+        &marker,
+        Visibility::Hidden,
+        Signature::new(CallConv::SystemV),
+        |bcx, _, _| {
+            bcx.ins().return_(&[]);
+        },
+    ));
     functions
 }
 

@@ -66,12 +66,7 @@ pub(crate) fn codegen_fn(
     })
 }
 
-pub(crate) fn function_error(
-    cx: &CodegenCx<'_>,
-    instance: Instance,
-    span: Span,
-    payload: Box<dyn Any + Send>,
-) -> FunctionError {
+pub(crate) fn function_error(cx: &CodegenCx<'_>, instance: Instance, span: Span, payload: Box<dyn Any + Send>) -> FunctionError {
     let (message, is_bug) = match payload.downcast::<Fatal>() {
         Ok(fatal) => (fatal.0, false),
         Err(payload) => {
@@ -129,8 +124,7 @@ fn codegen_fn_inner<'tcx>(
     let start_block = bcx.create_block();
     // Nothing jumps to the first block of a written body, so it goes on where the arguments were taken.
     let shares_start = matches!(instance.def, InstanceKind::Item(_));
-    block_map
-        .extend((0..mir.blocks.len()).map(|i| if i == 0 && shares_start { start_block } else { bcx.create_block() }));
+    block_map.extend((0..mir.blocks.len()).map(|i| if i == 0 && shares_start { start_block } else { bcx.create_block() }));
     let exception_slot = bcx.declare_var(types::I64);
     let target_config = cx.isa.frontend_config();
     let mut fx = FunctionCx {
@@ -322,8 +316,8 @@ fn compiled_function(
 fn codegen_fn_body(fx: &mut FunctionCx<'_, '_, '_>, start_block: Block) {
     let mir = fx.mir;
     // A function that nobody can call.
-    let uninhabited =
-        (1..=mir.arg_count as usize).any(|arg| fx.layout_of(fx.monomorphize(mir.locals[arg].ty)).is_uninhabited());
+    let uninhabited = (1..=mir.arg_count as usize)
+        .any(|arg| fx.layout_of(fx.monomorphize(mir.locals[arg].ty)).is_uninhabited());
     if uninhabited {
         fx.bcx.append_block_params_for_function_params(start_block);
         fx.bcx.switch_to_block(start_block);

@@ -45,7 +45,8 @@ pub(crate) enum RegClass {
 }
 
 /// The general-purpose registers by index, without prefix or suffix.
-const GPRS: [&str; 14] = ["ax", "bx", "cx", "dx", "si", "di", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"];
+const GPRS: [&str; 14] =
+    ["ax", "bx", "cx", "dx", "si", "di", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"];
 const GPR_BYTES: [&str; 14] =
     ["al", "bl", "cl", "dl", "sil", "dil", "r8b", "r9b", "r10b", "r11b", "r12b", "r13b", "r14b", "r15b"];
 /// All but `rbx`, which is the wrapper's.
@@ -212,20 +213,9 @@ impl Reg {
 
 /// An operand whose inputs are computed.
 pub(crate) enum CInlineAsmOperand<'tcx> {
-    In {
-        reg: RegOrClass,
-        value: CValue<'tcx>,
-    },
-    Out {
-        reg: RegOrClass,
-        late: bool,
-        place: Option<CPlace<'tcx>>,
-    },
-    InOut {
-        reg: RegOrClass,
-        in_value: CValue<'tcx>,
-        out_place: Option<CPlace<'tcx>>,
-    },
+    In { reg: RegOrClass, value: CValue<'tcx> },
+    Out { reg: RegOrClass, late: bool, place: Option<CPlace<'tcx>> },
+    InOut { reg: RegOrClass, in_value: CValue<'tcx>, out_place: Option<CPlace<'tcx>> },
     /// A constant or a symbol.
     Text(String),
     /// Number `n` of the labels, from 1.
@@ -269,7 +259,9 @@ pub(crate) fn codegen_inline_asm_terminator<'tcx>(
             InlineAsmOperand::Const { value } => {
                 CInlineAsmOperand::Text(const_operand_text(fx.tcx, value, fx.instance.args))
             }
-            InlineAsmOperand::SymFn { value } => CInlineAsmOperand::Text(sym_fn_text(fx.cx, value, fx.instance.args)),
+            InlineAsmOperand::SymFn { value } => {
+                CInlineAsmOperand::Text(sym_fn_text(fx.cx, value, fx.instance.args))
+            }
             InlineAsmOperand::SymStatic { def_id } => {
                 CInlineAsmOperand::Text(fx.tcx.static_symbol_name(*def_id).or_fatal().to_owned())
             }
@@ -374,8 +366,10 @@ pub(crate) fn codegen_inline_asm_inner<'tcx>(
 
     let memory = fx.create_stack_slot(slots.size.max(16), slots.align.max(16));
     for (operand, slot) in operands.iter().zip(&slots.input) {
-        if let (CInlineAsmOperand::In { value, .. } | CInlineAsmOperand::InOut { in_value: value, .. }, Some(offset)) =
-            (operand, slot)
+        if let (
+            CInlineAsmOperand::In { value, .. } | CInlineAsmOperand::InOut { in_value: value, .. },
+            Some(offset),
+        ) = (operand, slot)
         {
             let to = memory.offset_i64(fx, i64::from(*offset));
             CPlace::for_ptr(to, value.layout()).write_cvalue(fx, *value);
@@ -394,7 +388,8 @@ pub(crate) fn codegen_inline_asm_inner<'tcx>(
 
     for (operand, slot) in operands.iter().zip(&slots.output) {
         if let (
-            CInlineAsmOperand::Out { place: Some(place), .. } | CInlineAsmOperand::InOut { out_place: Some(place), .. },
+            CInlineAsmOperand::Out { place: Some(place), .. }
+            | CInlineAsmOperand::InOut { out_place: Some(place), .. },
             Some(offset),
         ) = (operand, slot)
         {

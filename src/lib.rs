@@ -55,8 +55,8 @@ mod prelude {
     pub(crate) use cranelift_codegen::Context;
     pub(crate) use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
     pub(crate) use cranelift_codegen::ir::{
-        AbiParam, Block, FuncRef, Function, GlobalValue, Inst, InstBuilder, MemFlagsData as MemFlags, SigRef,
-        Signature, SourceLoc, StackSlot, StackSlotData, StackSlotKind, TrapCode, Type, Value, types,
+        AbiParam, Block, FuncRef, Function, GlobalValue, Inst, InstBuilder, MemFlagsData as MemFlags, SigRef, Signature,
+        SourceLoc, StackSlot, StackSlotData, StackSlotKind, TrapCode, Type, Value, types,
     };
     pub(crate) use cranelift_codegen::isa::CallConv;
     pub(crate) use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};

@@ -146,7 +146,8 @@ impl ObjectWriter<'_> {
             section: SymbolSection::Section(section),
             flags: SymbolFlags::None,
         });
-        let symbol = SymbolRef { name: self.cx.interner.sym(name), kind: SymbolKind::Func, weak: false };
+        let symbol =
+            SymbolRef { name: self.cx.interner.sym(name), kind: SymbolKind::Func, weak: false };
         let symbol = self.reference(symbol);
         let reloc = object::write::Relocation {
             offset,
@@ -305,15 +306,12 @@ impl ObjectWriter<'_> {
                 Reloc::ElfX86_64TlsGd => elf::R_X86_64_TLSGD,
                 other => anyhow::bail!("relocation {other} is not of this target"),
             };
-            self.object.add_relocation(
-                section,
-                object::write::Relocation {
-                    offset: base + u64::from(reloc.offset),
-                    symbol,
-                    addend,
-                    flags: RelocationFlags::Elf { r_type },
-                },
-            )?;
+            self.object.add_relocation(section, object::write::Relocation {
+                offset: base + u64::from(reloc.offset),
+                symbol,
+                addend,
+                flags: RelocationFlags::Elf { r_type },
+            })?;
         }
         Ok(())
     }

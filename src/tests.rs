@@ -55,21 +55,16 @@ fn check_clif(path: &str, expected: Expect) {
 
 #[test]
 fn pairs_travel_in_registers() {
-    check_clif(
-        "t::swap",
-        expect![[r#"
+    check_clif("t::swap", expect![[r#"
         u0:0(i32, i64) -> i64, i32 system_v {
                                         block0(v0: i32, v1: i64):
         @0001                               return v1, v0
-        }"#]],
-    );
+        }"#]]);
 }
 
 #[test]
 fn an_enum_is_read_through_its_tag() {
-    check_clif(
-        "t::tag",
-        expect![[r#"
+    check_clif("t::tag", expect![[r#"
         u0:0(i64) -> i32 system_v {
                                         block0(v0: i64):
                                             v6 -> v0
@@ -94,15 +89,12 @@ fn an_enum_is_read_through_its_tag() {
         @0005                               jump block5(v9)
                                         block5(v10: i32):
         @0006                               return v10
-        }"#]],
-    );
+        }"#]]);
 }
 
 #[test]
 fn a_call_with_cleanup_has_a_landing_pad() {
-    check_clif(
-        "t::guarded",
-        expect![[r#"
+    check_clif("t::guarded", expect![[r#"
         u0:0(i32) system_v {
             ss0 = explicit_slot 4, align = 4
             sig0 = (i32) system_v
@@ -135,8 +127,7 @@ fn a_call_with_cleanup_has_a_landing_pad() {
                                         block4 cold:
         @0004                               call fn3(v6)
         @0004                               trap user1
-        }"#]],
-    );
+        }"#]]);
 }
 
 #[test]
@@ -150,8 +141,7 @@ fn calls_with_cleanup_are_in_the_table() {
         may_unwind
         _RINvCsciGn5CcqV8B_1t13drop_in_placeNtB2_5GuardEB2_
         _RNvCsciGn5CcqV8B_1t16panic_in_cleanup
-        _Unwind_Resume"#]]
-    .assert_eq(&format!("{} landing pads\n{}", func.call_sites.len(), names.join("\n")));
+        _Unwind_Resume"#]].assert_eq(&format!("{} landing pads\n{}", func.call_sites.len(), names.join("\n")));
 }
 
 #[test]
@@ -177,6 +167,5 @@ fn what_is_not_exported_is_named_with_its_function() {
     let error = codegen_fn(&cx, &mut FunctionBuffers::default(), instance).map(|_| ());
     expect![[r#"
         missing in the exported crates: body of t::{extern}::may_unwind
-          in t::{extern}::may_unwind (may_unwind)"#]]
-    .assert_eq(&error.map_or_else(|e| e.to_string(), |()| "compiled".into()));
+          in t::{extern}::may_unwind (may_unwind)"#]].assert_eq(&error.map_or_else(|e| e.to_string(), |()| "compiled".into()));
 }

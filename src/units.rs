@@ -43,14 +43,11 @@ pub fn build_isa(opts: &CodegenOptions) -> anyhow::Result<OwnedTargetIsa> {
     if opts.frame_pointers {
         flags.enable("preserve_frame_pointers")?;
     }
-    flags.set(
-        "opt_level",
-        match opts.opt_level {
-            OptLevel::None => "none",
-            OptLevel::Speed => "speed",
-            OptLevel::SpeedAndSize => "speed_and_size",
-        },
-    )?;
+    flags.set("opt_level", match opts.opt_level {
+        OptLevel::None => "none",
+        OptLevel::Speed => "speed",
+        OptLevel::SpeedAndSize => "speed_and_size",
+    })?;
     let triple: target_lexicon::Triple = "x86_64-unknown-linux-gnu".parse().map_err(|e| anyhow::anyhow!("{e}"))?;
     let mut isa = cranelift_codegen::isa::lookup(triple)?;
     // What Rust's x86_64-unknown-linux-gnu guarantees is less than what Cranelift would take for granted.
@@ -162,14 +159,24 @@ pub fn codegen_units(
                 personality: personality.clone(),
                 name: format!("{crate_name}.{i}"),
             };
-            let lines = opts.debuginfo.then(|| LineInfoContext::new(&opts.source.0, &opts.source.1, &file_name));
+            let lines = opts
+                .debuginfo
+                .then(|| LineInfoContext::new(&opts.source.0, &opts.source.1, &file_name));
             write_object(&object, functions, data, lines)
         })
         .collect::<anyhow::Result<Vec<_>>>()?;
 
-    let clif =
-        functions.iter_mut().filter_map(|func| Some((tcx.str(func.symbol).to_owned(), func.clif.take()?))).collect();
-    Ok(Ok(CodegenResults { objects, global_asm, warnings: cx.take_warnings(), clif, function_count: functions.len() }))
+    let clif = functions
+        .iter_mut()
+        .filter_map(|func| Some((tcx.str(func.symbol).to_owned(), func.clif.take()?)))
+        .collect();
+    Ok(Ok(CodegenResults {
+        objects,
+        global_asm,
+        warnings: cx.take_warnings(),
+        clif,
+        function_count: functions.len(),
+    }))
 }
 
 /// Adds data and what it refers to, once.
@@ -188,8 +195,7 @@ fn shims(cx: &CodegenCx<'_>, items: &MonoItems) -> Result<Vec<CompiledFunction>,
     let entry = cx.tcx.store.krate(cx.tcx.store.local).ok().and_then(|krate| krate.root.entry_fn);
     let def = entry.unwrap_or(DefId { krate: cx.tcx.store.local, index: DefIndex(0) });
     guarded(cx, def, || {
-        let mut functions: Vec<_> =
-            items.start.map(|start| crate::main_shim::codegen_main(cx, start)).into_iter().collect();
+        let mut functions: Vec<_> = items.start.map(|start| crate::main_shim::codegen_main(cx, start)).into_iter().collect();
         if cx.opts.allocator_shim {
             functions.extend(crate::allocator::codegen(cx));
         }

@@ -36,7 +36,12 @@ fn principal(preds: &[PolyExistentialPredicate]) -> Option<DefId> {
 }
 
 /// The metadata of a pointer to `target` that is made from a pointer to `source` with metadata `old_info`.
-pub(crate) fn unsized_info(fx: &mut FunctionCx<'_, '_, '_>, source: Ty, target: Ty, old_info: Option<Value>) -> Value {
+pub(crate) fn unsized_info(
+    fx: &mut FunctionCx<'_, '_, '_>,
+    source: Ty,
+    target: Ty,
+    old_info: Option<Value>,
+) -> Value {
     let (source, target) = struct_lockstep_tails(fx.tcx, source, target);
     match (fx.kind(source), fx.kind(target)) {
         (&TyKind::Array(_, len), TyKind::Slice(_)) => {
@@ -70,9 +75,10 @@ fn unsize_ptr<'tcx>(
     old_info: Option<Value>,
 ) -> (Value, Value) {
     match (fx.kind(src_layout.ty), fx.kind(dst_layout.ty)) {
-        (&TyKind::Ref(_, a, _) | &TyKind::RawPtr(a, _), &TyKind::Ref(_, b, _) | &TyKind::RawPtr(b, _)) => {
-            (src, unsized_info(fx, a, b, old_info))
-        }
+        (
+            &TyKind::Ref(_, a, _) | &TyKind::RawPtr(a, _),
+            &TyKind::Ref(_, b, _) | &TyKind::RawPtr(b, _),
+        ) => (src, unsized_info(fx, a, b, old_info)),
         (TyKind::Adt(def_a, _), TyKind::Adt(def_b, _)) if def_a == def_b => {
             if src_layout.ty == dst_layout.ty {
                 match old_info {
@@ -94,7 +100,11 @@ fn unsize_ptr<'tcx>(
 }
 
 /// Writes `src`, unsized to the type of `dst`, to `dst`.
-pub(crate) fn coerce_unsized_into<'tcx>(fx: &mut FunctionCx<'_, '_, 'tcx>, src: CValue<'tcx>, dst: CPlace<'tcx>) {
+pub(crate) fn coerce_unsized_into<'tcx>(
+    fx: &mut FunctionCx<'_, '_, 'tcx>,
+    src: CValue<'tcx>,
+    dst: CPlace<'tcx>,
+) {
     let (src_layout, dst_layout) = (src.layout(), dst.layout());
     match (fx.kind(src_layout.ty), fx.kind(dst_layout.ty)) {
         (&TyKind::Pat(a, _), &TyKind::Pat(b, _)) => {

@@ -322,7 +322,9 @@ impl<'tcx> CPlace<'tcx> {
     pub(crate) fn to_cvalue(self, fx: &mut FunctionCx<'_, '_, 'tcx>) -> CValue<'tcx> {
         match self.inner {
             CPlaceInner::Var(var) => CValue::by_val(fx.bcx.use_var(var), self.layout),
-            CPlaceInner::VarPair(a, b) => CValue::by_val_pair(fx.bcx.use_var(a), fx.bcx.use_var(b), self.layout),
+            CPlaceInner::VarPair(a, b) => {
+                CValue::by_val_pair(fx.bcx.use_var(a), fx.bcx.use_var(b), self.layout)
+            }
             CPlaceInner::Addr(ptr, extra) => CValue(CValueInner::ByRef(ptr, extra), self.layout),
         }
     }
@@ -378,9 +380,20 @@ impl<'tcx> CPlace<'tcx> {
         self.write_cvalue_maybe_transmute(fx, from, "write_cvalue_transmute");
     }
 
-    fn write_cvalue_maybe_transmute(self, fx: &mut FunctionCx<'_, '_, 'tcx>, from: CValue<'tcx>, method: &'static str) {
+    fn write_cvalue_maybe_transmute(
+        self,
+        fx: &mut FunctionCx<'_, '_, 'tcx>,
+        from: CValue<'tcx>,
+        method: &'static str,
+    ) {
         let dst_layout = self.layout;
-        assert_eq!(dst_layout.size, from.1.size, "{method}: {} <- {}", fx.ty_str(dst_layout.ty), fx.ty_str(from.1.ty));
+        assert_eq!(
+            dst_layout.size,
+            from.1.size,
+            "{method}: {} <- {}",
+            fx.ty_str(dst_layout.ty),
+            fx.ty_str(from.1.ty)
+        );
         if fx.clif_comments.enabled() {
             let text = format!("{method}: {:?}: {} <- {:?}", self.inner, fx.ty_str(dst_layout.ty), from.0);
             fx.add_comment_here(text);

@@ -391,8 +391,7 @@ pub(crate) fn codegen_terminator_call<'tcx>(
                 _ => values.extend(adjust_arg_for_abi(fx, arg.value, &fn_abi.args[i], arg.is_owned)),
             }
         }
-        let call_target =
-            if fn_abi.c_variadic { variadic_target(fx, call_target, instance, &mut values) } else { call_target };
+        let call_target = if fn_abi.c_variadic { variadic_target(fx, call_target, instance, &mut values) } else { call_target };
         codegen_call_with_unwind_action(fx, source_info, call_target, unwind, &values, direct_target)
     });
     if direct_target.is_none() {

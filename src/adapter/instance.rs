@@ -24,15 +24,9 @@ pub enum InstanceKind {
     /// Call of slot `usize` of the vtable of the first argument.
     Virtual(DefId, usize),
     /// `FnOnce::call_once` of a closure that is `Fn` or `FnMut`; `Instance::args` are `[closure type, tupled inputs]`.
-    ClosureOnceShim {
-        call_once: DefId,
-        track_caller: bool,
-    },
+    ClosureOnceShim { call_once: DefId, track_caller: bool },
     /// An async closure's body as `FnOnce`/`FnMut`.
-    ConstructCoroutineInClosureShim {
-        coroutine_closure: DefId,
-        receiver_by_ref: bool,
-    },
+    ConstructCoroutineInClosureShim { coroutine_closure: DefId, receiver_by_ref: bool },
     /// Returns the address of a thread-local static.
     ThreadLocalShim(DefId),
     /// `drop_in_place::<T>`; `None` when there is nothing to drop.

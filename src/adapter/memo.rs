@@ -33,9 +33,9 @@ impl<K: Hash + Eq, V> Memo<K, V> {
     /// Stores `value` unless there is one already, and returns the one that is stored.
     pub fn insert(&self, key: K, value: V) -> &V {
         let mut shard = self.shard(&key).write();
-        let id = *shard
-            .entry(key)
-            .or_insert_with(|| u32::try_from(self.values.push(value)).expect("fewer than 2^32 memoized values"));
+        let id = *shard.entry(key).or_insert_with(|| {
+            u32::try_from(self.values.push(value)).expect("fewer than 2^32 memoized values")
+        });
         drop(shard);
         &self.values[id as usize]
     }

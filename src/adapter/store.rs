@@ -152,8 +152,7 @@ impl Store {
     }
 
     pub fn opt_item(&self, def: DefId) -> Result<Option<&Item>> {
-        let item =
-            self.items.get_or_try(def, |def| self.krate(def.krate)?.loaded.item(def.index).map_err(Error::from))?;
+        let item = self.items.get_or_try(def, |def| self.krate(def.krate)?.loaded.item(def.index).map_err(Error::from))?;
         Ok(item.as_ref())
     }
 
@@ -173,8 +172,7 @@ impl Store {
         if let Some(provided) = self.provided(def)? {
             return Ok(Some(&provided.body));
         }
-        let body =
-            self.bodies.get_or_try(def, |def| self.krate(def.krate)?.loaded.body(def.index).map_err(Error::from))?;
+        let body = self.bodies.get_or_try(def, |def| self.krate(def.krate)?.loaded.body(def.index).map_err(Error::from))?;
         Ok(body.as_ref())
     }
 

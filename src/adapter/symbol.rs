@@ -239,8 +239,7 @@ impl<'a> Mangler<'a> {
 
     fn print_new_def_path(&mut self, def: DefId, args: &[GenericArg]) -> Result<()> {
         let key = *self.tcx.store.def_key(def)?;
-        let parent =
-            DefId { krate: def.krate, index: key.parent.ok_or_else(|| Error::missing("a parent definition"))? };
+        let parent = DefId { krate: def.krate, index: key.parent.ok_or_else(|| Error::missing("a parent definition"))? };
         if key.data == DefPathData::Impl {
             return self.print_impl_path(def, parent, &key, args);
         }

@@ -62,10 +62,9 @@ impl Tcx {
     }
 
     fn upstream_generics(&self) -> impl Iterator<Item = (CrateNum, &ExportedGeneric)> {
-        self.store
-            .crates()
-            .filter(|krate| krate.loaded.num() != self.store.local)
-            .flat_map(|krate| krate.root.exported_generics.iter().map(|generic| (krate.loaded.num(), generic)))
+        self.store.crates().filter(|krate| krate.loaded.num() != self.store.local).flat_map(|krate| {
+            krate.root.exported_generics.iter().map(|generic| (krate.loaded.num(), generic))
+        })
     }
 
     /// Where several crates have a copy, rustc takes the one with the smallest stable id.

@@ -38,8 +38,7 @@ pub(crate) fn write_lsda(out: &mut Vec<u8>, sites: &[CallSite], code_len: u32) {
     let mut lsda = EndianVec::new(LittleEndian);
     // Landing pads are relative to the function; there are no types.
     let header = [DW_EH_PE_omit.0, DW_EH_PE_omit.0, DW_EH_PE_uleb128.0];
-    let written =
-        lsda.write(&header).and_then(|()| lsda.write_uleb128(table.len() as u64)).and_then(|()| lsda.write(&table));
+    let written = lsda.write(&header).and_then(|()| lsda.write_uleb128(table.len() as u64)).and_then(|()| lsda.write(&table));
     debug_assert!(written.is_ok());
     out.extend_from_slice(lsda.slice());
     if catches {
@@ -67,7 +66,8 @@ mod tests {
         let actions = rest.slice();
         let mut lines = Vec::new();
         while !table.is_empty() {
-            let [start, len, pad, action] = std::array::from_fn(|_| table.read_uleb128().expect("an entry's field"));
+            let [start, len, pad, action] =
+                std::array::from_fn(|_| table.read_uleb128().expect("an entry's field"));
             lines.push(format!("{start}..{} -> {pad} {action}", start + len));
         }
         lines.push(format!("actions {actions:?}"));
@@ -76,29 +76,21 @@ mod tests {
 
     #[test]
     fn the_table_covers_the_whole_function() {
-        check(
-            &[(300, 500, false), (20, 400, false)],
-            600,
-            expect![[r#"
+        check(&[(300, 500, false), (20, 400, false)], 600, expect![[r#"
             0..19 -> 0 0
             19..20 -> 400 0
             20..299 -> 0 0
             299..300 -> 500 0
             300..600 -> 0 0
-            actions []"#]],
-        );
+            actions []"#]]);
     }
 
     #[test]
     fn a_catch_has_an_action() {
-        check(
-            &[(5, 9, true)],
-            12,
-            expect![[r#"
+        check(&[(5, 9, true)], 12, expect![[r#"
             0..4 -> 0 0
             4..5 -> 9 1
             5..12 -> 0 0
-            actions [1, 0]"#]],
-        );
+            actions [1, 0]"#]]);
     }
 }

@@ -27,10 +27,8 @@ impl<'a> LineInfoContext<'a> {
     pub(crate) fn new(name: &str, dir: &str, file_name: &'a (dyn Fn(FileId) -> String + Sync)) -> Self {
         let encoding = Encoding { format: Format::Dwarf32, version: 5, address_size: 8 };
         let mut dwarf = DwarfUnit::new(encoding);
-        let (dir_string, name_string) = (
-            LineString::new(dir, encoding, &mut dwarf.line_strings),
-            LineString::new(name, encoding, &mut dwarf.line_strings),
-        );
+        let (dir_string, name_string) =
+            (LineString::new(dir, encoding, &mut dwarf.line_strings), LineString::new(name, encoding, &mut dwarf.line_strings));
         dwarf.unit.line_program =
             LineProgram::new(encoding, LineEncoding::default(), dir_string, None, name_string, None);
         let producer = dwarf.strings.add(format!("rac {}", env!("CARGO_PKG_VERSION")));
@@ -131,8 +129,7 @@ impl<'a> LineInfoContext<'a> {
             written.push((id, section, symbol, relocs));
             Ok(())
         })?;
-        let symbols: FxHashMap<&str, SymbolId> =
-            written.iter().map(|(id, _, symbol, _)| (id.name(), *symbol)).collect();
+        let symbols: FxHashMap<&str, SymbolId> = written.iter().map(|(id, _, symbol, _)| (id.name(), *symbol)).collect();
         for (_, section, _, relocs) in &written {
             for reloc in relocs {
                 let symbol = match reloc.target {
@@ -143,15 +140,12 @@ impl<'a> LineInfoContext<'a> {
                     },
                 };
                 let r_type = if reloc.size == 8 { elf::R_X86_64_64 } else { elf::R_X86_64_32 };
-                writer.object_mut().add_relocation(
-                    *section,
-                    Relocation {
-                        offset: reloc.offset as u64,
-                        symbol,
-                        addend: reloc.addend,
-                        flags: RelocationFlags::Elf { r_type },
-                    },
-                )?;
+                writer.object_mut().add_relocation(*section, Relocation {
+                    offset: reloc.offset as u64,
+                    symbol,
+                    addend: reloc.addend,
+                    flags: RelocationFlags::Elf { r_type },
+                })?;
             }
         }
         Ok(())

@@ -46,7 +46,8 @@ impl UnwindContext {
         }
         let object = writer.object_mut();
         let (section, section_symbol) = *self.lsda_section.get_or_insert_with(|| {
-            let section = object.add_section(Vec::new(), b".gcc_except_table".to_vec(), SectionKind::ReadOnlyData);
+            let section =
+                object.add_section(Vec::new(), b".gcc_except_table".to_vec(), SectionKind::ReadOnlyData);
             (section, object.section_symbol(section))
         });
         let mut lsda = Vec::new();
@@ -80,15 +81,12 @@ impl UnwindContext {
             };
             let symbol = writer.symbol_at(index);
             let r_type = if reloc.eh_pe.is_some() { elf::R_X86_64_PC32 } else { elf::R_X86_64_64 };
-            writer.object_mut().add_relocation(
-                section,
-                Relocation {
-                    offset: reloc.offset as u64,
-                    symbol,
-                    addend: reloc.addend,
-                    flags: RelocationFlags::Elf { r_type },
-                },
-            )?;
+            writer.object_mut().add_relocation(section, Relocation {
+                offset: reloc.offset as u64,
+                symbol,
+                addend: reloc.addend,
+                flags: RelocationFlags::Elf { r_type },
+            })?;
         }
         Ok(())
     }

@@ -5,8 +5,8 @@ use super::crates::{self, CrateFiles};
 use super::diagnostics::Diagnostics;
 use super::frontend::{self, Checked};
 use super::link::{self, LinkInput};
-use super::options::{self, CrateType, DebugInfo, OutputType, Session};
 use super::oracle;
+use super::options::{self, CrateType, DebugInfo, OutputType, Session};
 use super::output::{Scratch, write_whole};
 use super::rlib;
 use super::toolchain::Toolchain;
@@ -195,13 +195,7 @@ struct Built<'a> {
     objects: &'a [PathBuf],
 }
 
-fn link_one(
-    session: &Session,
-    toolchain: &Toolchain,
-    scratch: &Scratch,
-    built: &Built<'_>,
-    ty: CrateType,
-) -> Result<()> {
+fn link_one(session: &Session, toolchain: &Toolchain, scratch: &Scratch, built: &Built<'_>, ty: CrateType) -> Result<()> {
     let out = output_path(session, ty);
     let made = scratch.path("linked");
     match ty {
@@ -224,8 +218,7 @@ fn link_one(
             let metadata = built.checked.metadata.as_deref().context("the front end wrote no metadata")?;
             rlib::write_rlib(&made, metadata, built.objects)?;
             let ramir = out.with_extension("ramir");
-            std::fs::copy(&built.checked.ramir, &ramir)
-                .with_context(|| format!("cannot write `{}`", ramir.display()))?;
+            std::fs::copy(&built.checked.ramir, &ramir).with_context(|| format!("cannot write `{}`", ramir.display()))?;
         }
         CrateType::Staticlib => rlib::write_staticlib(&made, built.objects, &built.files.linked)?,
     }
@@ -282,14 +275,11 @@ fn output_path(session: &Session, ty: CrateType) -> PathBuf {
         return output.clone();
     }
     let (name, extra) = (&session.crate_name, &session.extra_filename);
-    in_out_dir(
-        session,
-        match ty {
-            CrateType::Bin => format!("{name}{extra}"),
-            CrateType::Rlib => format!("lib{name}{extra}.rlib"),
-            CrateType::Staticlib => format!("lib{name}{extra}.a"),
-        },
-    )
+    in_out_dir(session, match ty {
+        CrateType::Bin => format!("{name}{extra}"),
+        CrateType::Rlib => format!("lib{name}{extra}.rlib"),
+        CrateType::Staticlib => format!("lib{name}{extra}.a"),
+    })
 }
 
 fn in_out_dir(session: &Session, name: String) -> PathBuf {

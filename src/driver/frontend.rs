@@ -40,8 +40,7 @@ pub fn start(session: &Session, toolchain: &Toolchain, scratch: &Scratch, wants_
     if let Some(metadata) = &metadata {
         command.arg(format!("--emit=metadata={}", metadata.display()));
     }
-    let child =
-        command.spawn().with_context(|| format!("cannot run the front end `{}`", toolchain.exporter.display()))?;
+    let child = command.spawn().with_context(|| format!("cannot run the front end `{}`", toolchain.exporter.display()))?;
     Ok(Running { child, ramir, metadata })
 }
 

@@ -281,8 +281,7 @@ impl Session {
         debug_assertions: &mut Option<bool>,
     ) -> Result<()> {
         let text = value.as_deref().unwrap_or("");
-        let required =
-            || value.clone().with_context(|| format!("codegen option `{name}` requires a value (-C {name}=..)"));
+        let required = || value.clone().with_context(|| format!("codegen option `{name}` requires a value (-C {name}=..)"));
         let flag = || parse_bool(name, value.as_deref());
         match name {
             "opt-level" => {
@@ -463,8 +462,7 @@ pub fn expand_argfiles(args: impl Iterator<Item = String>) -> Result<Vec<String>
     for arg in args {
         match arg.strip_prefix('@') {
             Some(path) => {
-                let text =
-                    std::fs::read_to_string(path).with_context(|| format!("failed to load argument file `{path}`"))?;
+                let text = std::fs::read_to_string(path).with_context(|| format!("failed to load argument file `{path}`"))?;
                 out.extend(text.lines().map(str::to_owned));
             }
             None => out.push(arg),
@@ -520,8 +518,7 @@ mod tests {
 
     #[test]
     fn the_front_end_gets_its_own_options_only() {
-        let s =
-            session(&["my-prog.rs", "-o", "x", "--edition=2024", "-Copt-level=1", "--emit=clif,link", "--cfg", "a"]);
+        let s = session(&["my-prog.rs", "-o", "x", "--edition=2024", "-Copt-level=1", "--emit=clif,link", "--cfg", "a"]);
         expect![[r#"my-prog.rs --crate-name=my_prog --cfg a -C opt-level=1 --edition=2024"#]]
             .assert_eq(&s.unwrap().frontend_args().join(" "));
     }

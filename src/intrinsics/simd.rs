@@ -349,7 +349,9 @@ fn constant_u32s(fx: &mut FunctionCx<'_, '_, '_>, operand: &Operand, count: u64)
             other => bug!("a vector in {other:?}"),
         },
         // A vector of one or two lanes may be a scalar.
-        ConstValue::Scalar(ramir::Scalar::Int(int)) => (0..count).map(|i| (int.data >> (32 * i)) as u32).collect(),
+        ConstValue::Scalar(ramir::Scalar::Int(int)) => {
+            (0..count).map(|i| (int.data >> (32 * i)) as u32).collect()
+        }
         other => bug!("a vector as {other:?}"),
     }
 }

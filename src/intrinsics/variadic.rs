@@ -23,7 +23,8 @@ pub(super) fn codegen_va_arg<'tcx>(fx: &mut FunctionCx<'_, '_, 'tcx>, call: &Int
     if clif_ty.bytes() > 8 {
         fatal(format!("unsupported: va_arg of type {}", fx.ty_str(layout.ty)));
     }
-    let (offset_field, end, step) = if clif_ty.is_float() { (FP_OFFSET, FP_END, 16) } else { (GP_OFFSET, GP_END, 8) };
+    let (offset_field, end, step) =
+        if clif_ty.is_float() { (FP_OFFSET, FP_END, 16) } else { (GP_OFFSET, GP_END, 8) };
     let flags = MemFlags::trusted();
 
     let offset = fx.bcx.ins().load(types::I32, flags, list, offset_field);

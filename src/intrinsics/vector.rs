@@ -87,7 +87,11 @@ pub(super) fn codegen_whole_vector<'tcx>(
     Some(())
 }
 
-fn operand_vector_type<'tcx>(fx: &FunctionCx<'_, '_, 'tcx>, call: &IntrinsicCall<'_, 'tcx>, i: usize) -> Option<Type> {
+fn operand_vector_type<'tcx>(
+    fx: &FunctionCx<'_, '_, 'tcx>,
+    call: &IntrinsicCall<'_, 'tcx>,
+    i: usize,
+) -> Option<Type> {
     let ty = fx.operand_ty(call.args.get(i)?);
     vector_type(fx, fx.layout_of(ty))
 }

@@ -108,8 +108,7 @@ impl Tcx {
 
     /// The value of constant, inline constant or promoted `def` for concrete `args`.
     pub fn const_eval(&self, def: DefId, args: Args, promoted: Option<Promoted>) -> Result<ConstValue> {
-        let compute =
-            |&(def, args, promoted): &(DefId, Args, Option<Promoted>)| self.compute_const(def, args, promoted);
+        let compute = |&(def, args, promoted): &(DefId, Args, Option<Promoted>)| self.compute_const(def, args, promoted);
         self.consts.values.get_or_try((def, args, promoted), compute).copied()
     }
 
@@ -121,17 +120,19 @@ impl Tcx {
         match promoted {
             Some(promoted) => {
                 let body = self.store.promoted(def)?.get(promoted.index());
-                let body =
-                    body.ok_or_else(|| Error::missing(format!("promoted of {}", self.store.def_path_str(def))))?;
+                let body = body
+                    .ok_or_else(|| Error::missing(format!("promoted of {}", self.store.def_path_str(def))))?;
                 self.eval_const_body(def, body, args)
             }
-            None => match self.store.item(def)?.data {
-                ItemData::Const(ConstDef { value: Some(value), .. }) => Ok(value),
-                ItemData::Const(ConstDef { type_const: Some(ct), ty, .. }) => {
-                    self.eval_mir_const(&MirConst::Ty(ty, ct), args)
+            None => {
+                match self.store.item(def)?.data {
+                    ItemData::Const(ConstDef { value: Some(value), .. }) => Ok(value),
+                    ItemData::Const(ConstDef { type_const: Some(ct), ty, .. }) => {
+                        self.eval_mir_const(&MirConst::Ty(ty, ct), args)
+                    }
+                    _ => self.const_eval_from_body(def, args),
                 }
-                _ => self.const_eval_from_body(def, args),
-            },
+            }
         }
     }
 
@@ -227,7 +228,10 @@ impl Tcx {
         if let Some(id) = item.initializer {
             return Ok(id);
         }
-        self.consts.statics.get_or_try(def, |&def| self.eval_static_from_body(def)).copied()
+        self.consts
+            .statics
+            .get_or_try(def, |&def| self.eval_static_from_body(def))
+            .copied()
     }
 
     /// As [`Self::eval_static`], also where the front end has stored the memory.

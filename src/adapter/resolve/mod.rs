@@ -213,11 +213,7 @@ impl Tcx {
     /// What a vtable slot for `def` holds: a shim where `self` is unsized or the function is `#[track_caller]`.
     pub fn resolve_for_vtable(&self, def: DefId, args: Args) -> Result<Instance> {
         let takes_self_by_value = self.store.item(def)?.generics.has_self
-            && self
-                .fn_sig(def)?
-                .inputs()
-                .first()
-                .is_some_and(|&ty| matches!(self.kind(ty), TyKind::Param(p) if p.index == 0));
+            && self.fn_sig(def)?.inputs().first().is_some_and(|&ty| matches!(self.kind(ty), TyKind::Param(p) if p.index == 0));
         if takes_self_by_value {
             return Ok(Instance { def: InstanceKind::VTableShim(def), args });
         }

@@ -2,8 +2,8 @@
 //!
 //! Semantics: `rustc_trait_selection::traits::select`, with an empty `ParamEnv` and all types revealed.
 
-use super::ClosureKind;
 use super::matching::Matcher;
+use super::ClosureKind;
 use crate::adapter::error::ErrorKind;
 use crate::adapter::fold::{TypeFolder, fold_args, super_fold_const, super_fold_ty};
 use crate::adapter::{Error, Result, Tcx};
