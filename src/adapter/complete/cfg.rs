@@ -119,6 +119,9 @@ pub fn simplify(body: &mut Body) {
     }
     merge_chains(body);
     remove_dead_blocks(body);
+    for block in &mut body.blocks {
+        block.statements.retain(|statement| statement.kind != StatementKind::Nop);
+    }
 }
 
 /// Where control that enters `block` does something first.

@@ -21,6 +21,7 @@ mod elaborate_box_derefs;
 mod elaborate_drops;
 mod move_paths;
 mod place_ty;
+mod promote;
 mod required_consts;
 #[cfg(test)]
 mod tests;
@@ -34,14 +35,14 @@ use ramir::*;
 
 /// Completes the body of `def`. A body that is complete already stays as it is.
 pub fn complete(store: &Store, def: DefId, mut body: Body) -> Result<ProvidedBody> {
-    let promoted = Vec::new();
     if is_complete(&body) {
-        return Ok(ProvidedBody { body, promoted });
+        return Ok(ProvidedBody { body, promoted: Vec::new() });
     }
     let tcx = TypeCx::new(store, def)?;
     if body.required_consts.is_empty() {
         required_consts::compute_required_consts(tcx.interner, &mut body);
     }
+    let promoted = promote::promote_consts(&tcx, def, &mut body)?;
     cfg::split_entry(&mut body);
     cleanup::add_cleanup(&tcx, &mut body)?;
     elaborate_drops::elaborate_drops(&tcx, &mut body)?;
