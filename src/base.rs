@@ -2,7 +2,7 @@
 //!
 //! Knows neither where the body came from nor which object the code goes to.
 
-use crate::abi::variadic::{self, add_va_list_param};
+use crate::abi::{tail_call, variadic};
 use crate::abi::{CallTarget, clif_sig_from_fn_abi, codegen_call_with_unwind_action};
 use crate::adapter::shim::InstanceBody;
 use crate::debuginfo::SourceLocs;
@@ -117,7 +117,20 @@ fn codegen_fn_inner<'tcx>(
     block_map.clear();
     context.func.name = UserFuncName::user(0, 0);
     context.func.signature = clif_sig_from_fn_abi(cx, &fn_abi);
-    let variadic = fn_abi.c_variadic.then(|| add_va_list_param(&mut context.func.signature));
+    // Such a function has a hidden last parameter, and an entry of its own in assembly.
+    let entry = match (fn_abi.c_variadic, tail_call::has_tail_call(mir)) {
+        (false, false) => None,
+        (true, false) => {
+            let regs = variadic::add_va_list_param(&mut context.func.signature);
+            Some((variadic::body_symbol(symbol_name), variadic::FRAME_SIZE, variadic::trampoline(symbol_name, regs)))
+        }
+        (false, true) => {
+            let regs = tail_call::add_buffer_param(&mut context.func.signature);
+            Some((tail_call::body_symbol(symbol_name), regs.frame_size(), tail_call::trampoline(symbol_name, regs)))
+        }
+        (true, true) => fatal("unsupported: explicit tail call in a C-variadic function"),
+    };
+    let has_entry = entry.is_some();
 
     let clif_comments = CommentWriter::new(cx, instance, &fn_abi);
     let mut bcx = FunctionBuilder::new(&mut context.func, builder);
@@ -141,6 +154,7 @@ fn codegen_fn_inner<'tcx>(
         block_map: std::mem::take(block_map),
         local_map: Vec::with_capacity(mir.locals.len()),
         caller_location: None,
+        has_hidden_param: has_entry,
         exception_slot,
         cur_source_info: at,
         source_locs: std::mem::take(source_locs),
@@ -178,10 +192,13 @@ fn codegen_fn_inner<'tcx>(
         compiled.name = tcx.store.def_path_str(instance.def_id());
     }
     compiled.global_asm = inline_asm;
-    if let Some(regs) = variadic {
-        compiled.symbol = tcx.sym(&variadic::body_symbol(symbol_name));
+    if let Some((body_symbol, frame_size, text)) = entry {
+        let mut names = vec![(symbol_name, visibility)];
+        names.extend(compiled.aliases.drain(..).map(|(alias, visibility)| (tcx.str(alias), visibility)));
+        let text = crate::global_asm::frame_function(&compiled, &names, frame_size, &text);
+        compiled.global_asm.push_str(&text);
+        compiled.symbol = tcx.sym(&body_symbol);
         compiled.visibility = Visibility::Hidden;
-        compiled.global_asm.push_str(&variadic::trampoline(symbol_name, visibility, regs));
     }
     compiled.clif = clif;
     compiled
@@ -381,7 +398,7 @@ fn codegen_terminator(fx: &mut FunctionCx<'_, '_, '_>, data: &BasicBlockData) {
             let source_info = SourceInfo { span: *fn_span, ..source_info };
             crate::abi::codegen_terminator_call(fx, source_info, func, args, destination, *target, *unwind);
         }
-        TerminatorKind::TailCall { .. } => fatal("unsupported: explicit tail call"),
+        TerminatorKind::TailCall { func, args, .. } => tail_call::codegen_tail_call(fx, func, args),
         TerminatorKind::InlineAsm(asm) => crate::inline_asm::codegen_inline_asm_terminator(fx, asm, source_info),
         TerminatorKind::UnwindTerminate(reason) => codegen_unwind_terminate(fx, *reason, source_info),
         TerminatorKind::UnwindResume => {

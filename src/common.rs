@@ -272,6 +272,8 @@ pub(crate) struct FunctionCx<'m, 'clif, 'tcx: 'm> {
 
     /// The hidden argument of a `#[track_caller]` function.
     pub(crate) caller_location: Option<CValue<'tcx>>,
+    /// Whether the last parameter belongs to no argument: see [`crate::abi::variadic`] and [`crate::abi::tail_call`].
+    pub(crate) has_hidden_param: bool,
     /// Holds the exception pointer in cleanup blocks.
     pub(crate) exception_slot: Variable,
 

@@ -66,12 +66,44 @@ pub(crate) fn codegen_naked_asm(
 }
 
 /// What makes a label visible so far.
-pub(crate) fn linkage_directives(symbol: &str, visibility: Visibility) -> String {
+fn linkage_directives(symbol: &str, visibility: Visibility) -> String {
     match visibility {
         Visibility::Export => format!(".globl {symbol}\n"),
         Visibility::Hidden => format!(".globl {symbol}\n.hidden {symbol}\n"),
         Visibility::Weak => format!(".weak {symbol}\n"),
     }
+}
+
+/// A function that is written in assembly: `body`, in Intel's syntax, within a frame of `frame_size` bytes that it may
+/// address through `rsp` and `rbp`.
+pub(crate) fn frame_function(func: &CompiledFunction, names: &[(&str, Visibility)], frame_size: i32, body: &str) -> String {
+    let symbol = names[0].0;
+    let mut labels = String::new();
+    for (name, visibility) in names {
+        labels.push_str(&linkage_directives(name, *visibility));
+        labels.push_str(&format!(".type {name},@function\n{name}:\n"));
+    }
+    format!(
+        ".intel_syntax noprefix
+.pushsection .text.{symbol},\"ax\",@progbits
+.balign {align}
+{labels}    .cfi_startproc
+    push rbp
+    .cfi_def_cfa_offset 16
+    .cfi_offset rbp, -16
+    mov rbp, rsp
+    .cfi_def_cfa_register rbp
+    sub rsp, {frame_size}
+{body}    leave
+    .cfi_def_cfa rsp, 8
+    ret
+    .cfi_endproc
+.size {symbol}, .-{symbol}
+.popsection
+.att_syntax
+",
+        align = func.align,
+    )
 }
 
 /// A template with its operands filled in, which leaves the assembler in AT&T syntax as it found it.

@@ -3,6 +3,7 @@
 mod comments;
 mod pass_mode;
 mod returning;
+pub(crate) mod tail_call;
 pub(crate) mod variadic;
 
 use crate::base::{codegen_operand, codegen_place, codegen_unwind_terminate};
@@ -209,8 +210,9 @@ pub(crate) fn codegen_fn_prelude<'tcx>(fx: &mut FunctionCx<'_, '_, 'tcx>, start_
 
     let params: SmallVec<[Value; 8]> = fx.bcx.func.dfg.block_params(start_block).into();
     let mut params = params.into_iter();
-    // The last parameter is the address of the list that the last argument is.
-    let va_list = if fn_abi.c_variadic { params.next_back() } else { None };
+    let hidden = if fx.has_hidden_param { params.next_back() } else { None };
+    // In a C-variadic function that is the address of the list that the last argument is.
+    let va_list = if fn_abi.c_variadic { hidden } else { None };
     let fixed_count = mir.arg_count - u32::from(fn_abi.c_variadic);
     let ret_place = returning::codegen_return_param(fx, &ssa_analyzed, &mut params);
     fx.local_map.push(ret_place);

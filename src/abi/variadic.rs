@@ -40,8 +40,8 @@ pub(crate) fn body_symbol(symbol: &str) -> String {
     format!("{symbol}__variadic")
 }
 
-/// The function's own symbol: saves the registers, makes the list, calls the body.
-pub(crate) fn trampoline(symbol: &str, visibility: Visibility, regs: FixedRegs) -> String {
+/// What the function's own symbol does in a frame of [`FRAME_SIZE`]: saves the registers, makes the list, calls the body.
+pub(crate) fn trampoline(symbol: &str, regs: FixedRegs) -> String {
     let mut body = String::new();
     for (i, reg) in GENERAL.iter().enumerate() {
         let _ = writeln!(body, "    mov [rsp + {}], {reg}", 8 * i);
@@ -57,26 +57,8 @@ pub(crate) fn trampoline(symbol: &str, visibility: Visibility, regs: FixedRegs) 
     let _ = writeln!(body, "    lea r11, [rbp + 16]\n    mov [rsp + 184], r11\n    mov [rsp + 192], rsp");
     let _ = writeln!(body, "    lea {}, [rsp + 176]", GENERAL[regs.general]);
     let _ = writeln!(body, "    call {}", body_symbol(symbol));
-    format!(
-        ".intel_syntax noprefix
-.pushsection .text.{symbol},\"ax\",@progbits
-{linkage}.type {symbol},@function
-{symbol}:
-    .cfi_startproc
-    push rbp
-    .cfi_def_cfa_offset 16
-    .cfi_offset rbp, -16
-    mov rbp, rsp
-    .cfi_def_cfa_register rbp
-    sub rsp, 208
-{body}    leave
-    .cfi_def_cfa rsp, 8
-    ret
-    .cfi_endproc
-.size {symbol}, .-{symbol}
-.popsection
-.att_syntax
-",
-        linkage = crate::global_asm::linkage_directives(symbol, visibility),
-    )
+    body
 }
+
+/// The frame of [`trampoline`]: the register save area and the list.
+pub(crate) const FRAME_SIZE: i32 = 208;

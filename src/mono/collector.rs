@@ -317,15 +317,8 @@ impl Scan<'_, '_> {
             }
             TerminatorKind::TailCall { func, args, .. } => {
                 let callee = operand_ty(tcx, self.body, self.args, func)?;
-                // A tail call cannot pass the hidden location, so it goes through the function's pointer shim.
-                let by_pointer = match *tcx.kind(callee) {
-                    TyKind::FnDef(def, fn_args) => match tcx.expect_resolve(def, fn_args)?.def {
-                        InstanceKind::Item(def) => tcx.codegen_attrs(def)?.is_some_and(|attrs| attrs.track_caller),
-                        _ => false,
-                    },
-                    _ => false,
-                };
-                self.used.visit_fn(callee, !by_pointer)?;
+                // A tail call is a jump to an address, and cannot pass a hidden location.
+                self.used.visit_fn(callee, false)?;
                 self.operand(func)?;
                 args.iter().try_for_each(|arg| self.operand(arg))
             }

@@ -113,6 +113,12 @@ impl Tcx {
     }
 
     fn compute_const(&self, def: DefId, args: Args, promoted: Option<Promoted>) -> Result<ConstValue> {
+        if promoted.is_none()
+            && let Some(self_ty) = self.args(args).first().and_then(|arg| arg.as_type())
+            && let Some(ct) = self.object_const(def, args, self_ty)?
+        {
+            return self.eval_mir_const(&MirConst::Ty(self.const_ty(def)?, ct), Args::EMPTY);
+        }
         let (def, args) = match promoted {
             Some(_) => (def, args),
             None => self.resolve_const(def, args)?,

@@ -85,6 +85,14 @@ impl Tcx {
         Ok(Some(Instance { def: InstanceKind::Item(def), args }))
     }
 
+    /// What a `dyn` type says an associated constant of its trait is.
+    pub fn object_const(&self, def: DefId, args: Args, self_ty: Ty) -> Result<Option<Const>> {
+        match SelectionContext::new(self).project_object(def, args, self_ty)? {
+            Some(Term::Const(ct)) => Ok(Some(ct)),
+            _ => Ok(None),
+        }
+    }
+
     fn resolve_associated_item(&self, trait_def: DefId, item: DefId, args: Args) -> Result<Option<Instance>> {
         let trait_len = self.store.item(trait_def)?.generics.count();
         let Some(trait_args) = self.args(args).get(..trait_len) else {

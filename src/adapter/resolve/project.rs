@@ -100,7 +100,7 @@ impl SelectionContext<'_> {
             return Err(Error::missing("self type of a projection"));
         };
         if matches!(tcx.kind(self_ty), TyKind::Dynamic(..))
-            && let Some(ty) = self.project_object(def, args, self_ty)?
+            && let Some(Term::Ty(ty)) = self.project_object(def, args, self_ty)?
         {
             return Ok(ty);
         }
@@ -130,31 +130,37 @@ impl SelectionContext<'_> {
     }
 
     /// The value that a `dyn` type itself, or a bound on a supertrait, gives.
-    fn project_object(&mut self, def: DefId, args: Args, self_ty: Ty) -> Result<Option<Ty>> {
+    pub fn project_object(&mut self, def: DefId, args: Args, self_ty: Ty) -> Result<Option<Term>> {
         let tcx = self.tcx;
         let TyKind::Dynamic(preds, _) = tcx.kind(self_ty) else { return Ok(None) };
         for pred in preds {
-            if let ExistentialPredicate::Projection { def_id, args: pred_args, term: Term::Ty(ty) } = pred.pred
+            if let ExistentialPredicate::Projection { def_id, args: pred_args, term } = pred.pred
                 && def_id == def
             {
                 let pred_args = tcx.erase_bound_in_args(pred_args)?;
                 let pred_args = self.normalize_args(pred_args)?;
                 if Matcher::same_args(tcx, tcx.args(pred_args), &tcx.args(args)[1..]) {
-                    return Ok(Some(tcx.erase_bound_in_ty(ty)?));
+                    return Ok(Some(match term {
+                        Term::Ty(ty) => Term::Ty(tcx.erase_bound_in_ty(ty)?),
+                        ct => self.monomorphize_term(ct, Args::EMPTY)?,
+                    }));
                 }
             }
         }
         let Some(principal) = tcx.principal(self_ty)? else { return Ok(None) };
         for upcast in self.supertraits(principal)? {
             for clause in super_clauses(tcx, upcast.def_id)? {
-                let Clause::Projection { def_id, args: subject, term: Term::Ty(ty) } = *clause else { continue };
+                let Clause::Projection { def_id, args: subject, term } = *clause else { continue };
                 if def_id != def {
                     continue;
                 }
                 if let Some(subject) = provable(self.monomorphize_args(subject, upcast.args))?
                     && Matcher::same_args(tcx, tcx.args(subject), tcx.args(args))
                 {
-                    return Ok(Some(tcx.subst(ty, upcast.args)?));
+                    return Ok(Some(match term {
+                        Term::Ty(ty) => Term::Ty(tcx.subst(ty, upcast.args)?),
+                        ct => self.monomorphize_term(ct, upcast.args)?,
+                    }));
                 }
             }
         }

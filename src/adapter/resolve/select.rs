@@ -437,7 +437,7 @@ impl<'a> SelectionContext<'a> {
         }
     }
 
-    fn monomorphize_term(&mut self, term: Term, args: Args) -> Result<Term> {
+    pub fn monomorphize_term(&mut self, term: Term, args: Args) -> Result<Term> {
         Ok(match term {
             Term::Ty(ty) => Term::Ty(self.monomorphize(ty, args)?),
             Term::Const(ct) => {
