@@ -2,15 +2,12 @@
 //!
 //! The only package that names a `ra_ap_*` crate. It gives `rac::adapter` complete bodies and knows nothing behind it.
 
-use rac::adapter::error::{Error, Result};
-use rac::adapter::provider::{Analysis, AnalysisInput, BodyProvider};
-use rac::adapter::store::Store;
+mod closures;
+mod identity;
+mod load;
+mod lower;
+mod provider;
+mod spans;
+mod ty;
 
-/// rust-analyzer, to be started on a crate.
-pub struct RustAnalyzer;
-
-impl Analysis for RustAnalyzer {
-    fn start(&self, input: &AnalysisInput, _store: &Store) -> Result<Box<dyn BodyProvider>> {
-        Err(Error::unsupported(format!("rust-analyzer on crate `{}`", input.crate_name)))
-    }
-}
+pub use provider::RustAnalyzer;

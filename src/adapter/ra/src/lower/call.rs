@@ -1,0 +1,148 @@
+//! Calls: constructors, overloaded calls with their arguments as a tuple, and what rustc lowers without a call.
+
+use super::Lowering;
+use ra_ap_hir_def::CallableDefId;
+use ra_ap_hir_ty::{
+    mir::{BasicBlockId, Operand, Place},
+    next_solver::{Ty, TyKind},
+};
+use ra_ap_rustc_type_ir::inherent::IntoKind;
+use rac::adapter::error::{Error, Result};
+use ramir::{DefId, DefPathData, ItemData, UnwindAction};
+
+impl<'a, 'db> Lowering<'a, 'db> {
+    pub(super) fn call(
+        &mut self,
+        func: &Operand,
+        args: &[Operand],
+        destination: &Place,
+        target: Option<BasicBlockId>,
+    ) -> Result<()> {
+        let (func, func_ty) = self.operand(func)?;
+        let mut lowered = Vec::new();
+        let mut arg_tys = Vec::new();
+        for arg in args {
+            let (arg, ty) = self.operand(arg)?;
+            lowered.push(arg);
+            arg_tys.push(ty);
+        }
+        let (destination, _) = self.place(destination)?;
+        let target = target.map(|target| self.block_map[&target]);
+        if let TyKind::FnDef(callable, callee_args) = func_ty.kind() {
+            match callable.0 {
+                CallableDefId::FunctionId(_) => {
+                    let (def, _) = self.types.callable(callable.0, callee_args)?;
+                    if self.is_fn_trait_method(def)? {
+                        self.tuple_args(&mut lowered, &arg_tys)?;
+                    }
+                    if let ItemData::Fn(item) = &self.types.id.store.item(def)?.data {
+                        if let Some(intrinsic) = &item.intrinsic
+                            && self.types.id.store.interner().str(intrinsic.name) == "transmute"
+                            && let ([arg], Some(target)) = (&lowered[..], target)
+                        {
+                            let arg = arg.clone();
+                            let ty = self.types.ty(func_output(self, callable.0, callee_args)?)?;
+                            self.assign(destination, ramir::Rvalue::Cast(ramir::CastKind::Transmute, arg, ty));
+                            self.terminate(ramir::TerminatorKind::Goto { target });
+                            return Ok(());
+                        }
+                    }
+                }
+                CallableDefId::StructId(id) => {
+                    return self.construct(id.into(), callee_args, lowered, destination, target);
+                }
+                CallableDefId::EnumVariantId(id) => {
+                    return self.construct(id.into(), callee_args, lowered, destination, target);
+                }
+            }
+        }
+        self.terminate(ramir::TerminatorKind::Call {
+            func,
+            args: lowered,
+            destination,
+            target,
+            unwind: UnwindAction::Continue,
+            fn_span: self.fn_span,
+        });
+        Ok(())
+    }
+
+    /// `<str as PartialEq>::eq`, which a pattern that is a string compares with.
+    pub(super) fn str_eq(&mut self, dest: ramir::Place, lhs: ramir::Operand, rhs: ramir::Operand) -> Result<()> {
+        let store = self.types.id.store;
+        let name = DefPathData::ValueNs(self.types.id.sym("eq"));
+        let eq = self.types.id.only_child(store.require_lang_item("eq")?, name);
+        let eq = eq.ok_or_else(|| Error::missing("`PartialEq::eq`"))?;
+        let str = ramir::GenericArg::Type(self.mk(ramir::TyKind::Str));
+        let args = store.interner().mk_args(&[str, str]);
+        let ty = self.mk(ramir::TyKind::FnDef(eq, args));
+        let func = self.constant(ramir::MirConst::Val(ramir::ConstValue::ZeroSized, ty));
+        let target = self.new_block();
+        self.terminate(ramir::TerminatorKind::Call {
+            func,
+            args: vec![lhs, rhs],
+            destination: dest,
+            target: Some(target),
+            unwind: UnwindAction::Continue,
+            fn_span: self.info.span,
+        });
+        self.at = target;
+        Ok(())
+    }
+
+    fn construct(
+        &mut self,
+        variant: ra_ap_hir_def::VariantId,
+        args: ra_ap_hir_ty::next_solver::GenericArgs<'db>,
+        operands: Vec<ramir::Operand>,
+        destination: ramir::Place,
+        target: Option<ramir::BasicBlock>,
+    ) -> Result<()> {
+        let (def, index) = self.types.id.variant(variant)?;
+        let kind = ramir::AggregateKind::Adt(def, index, self.types.args(def, args)?, None);
+        self.assign(destination, ramir::Rvalue::Aggregate(kind, operands));
+        self.terminate(match target {
+            Some(target) => ramir::TerminatorKind::Goto { target },
+            None => ramir::TerminatorKind::Unreachable,
+        });
+        Ok(())
+    }
+
+    /// Whether the function is `Fn::call`, `FnMut::call_mut` or `FnOnce::call_once`.
+    fn is_fn_trait_method(&self, def: DefId) -> Result<bool> {
+        let store = self.types.id.store;
+        let key = store.def_key(def)?;
+        let (Some(parent), DefPathData::ValueNs(_)) = (key.parent, key.data) else { return Ok(false) };
+        let parent = DefId { krate: def.krate, index: parent };
+        Ok(["fn", "fn_mut", "fn_once"].iter().any(|name| store.lang_item(name) == Some(parent)))
+    }
+
+    /// `f(a, b)` calls `Fn::call(&f, (a, b))`; called by name, the tuple is there already.
+    fn tuple_args(&mut self, args: &mut Vec<ramir::Operand>, tys: &[Ty<'db>]) -> Result<()> {
+        if args.is_empty() {
+            return Err(Error::unsupported("an overloaded call without a callee"));
+        }
+        if let [_, ty] = tys
+            && matches!(ty.kind(), TyKind::Tuple(_))
+        {
+            return Err(Error::unsupported("an overloaded call whose only argument is a tuple"));
+        }
+        let rest: Vec<_> = args.drain(1..).collect();
+        let tys = tys[1..].iter().map(|&ty| self.types.ty(ty)).collect::<Result<Box<[_]>>>()?;
+        let tuple_ty = self.mk(ramir::TyKind::Tuple(tys));
+        let tuple = self.temp(tuple_ty, ramir::Rvalue::Aggregate(ramir::AggregateKind::Tuple, rest));
+        args.push(ramir::Operand::Move(tuple));
+        Ok(())
+    }
+}
+
+/// What the function returns for these arguments.
+fn func_output<'db>(
+    lowering: &Lowering<'_, 'db>,
+    callable: CallableDefId,
+    args: ra_ap_hir_ty::next_solver::GenericArgs<'db>,
+) -> Result<Ty<'db>> {
+    use ra_ap_hir_ty::db::HirDatabase;
+    let sig = lowering.types.id.db.callable_item_signature(callable);
+    Ok(sig.instantiate(lowering.infcx.interner, args).skip_norm_wip().skip_binder().output())
+}

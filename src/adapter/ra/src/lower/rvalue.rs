@@ -1,0 +1,391 @@
+//! Assignments: operators with their checks, casts, aggregates.
+
+use super::{Lowering, rvalue_name};
+use crate::ty::mutability;
+use ra_ap_hir_ty::{
+    PointerCast,
+    mir::{AggregateKind, BinOp, BorrowKind, CastKind, Operand, OperandKind, Place, Rvalue, UnOp},
+    next_solver::{Ty, TyKind},
+};
+use ra_ap_rustc_type_ir::inherent::IntoKind;
+use rac::adapter::error::{Error, Result};
+use ramir::{AssertKind, BinOp as B, Mutability, RawPtrKind};
+
+impl<'a, 'db> Lowering<'a, 'db> {
+    pub(super) fn assignment(&mut self, place: &Place, rvalue: &Rvalue) -> Result<()> {
+        match rvalue {
+            Rvalue::Discriminant(of) => return self.read_discriminant(place, of),
+            Rvalue::Use(Operand { kind: OperandKind::Static(id), .. }) => {
+                let (place, ty) = self.place(place)?;
+                let ty = self.types.ty(ty)?;
+                return self.static_address(place, ty, *id);
+            }
+            _ => {}
+        }
+        let (dest, dest_ty) = self.place(place)?;
+        let rvalue = match rvalue {
+            Rvalue::Use(operand) => ramir::Rvalue::Use(self.operand(operand)?.0),
+            Rvalue::CopyForDeref(of) => ramir::Rvalue::CopyForDeref(self.place(of)?.0),
+            Rvalue::Repeat(operand, len) => {
+                let (operand, _) = self.operand(operand)?;
+                let len = match dest_ty.kind() {
+                    TyKind::Array(..) => {
+                        let array = self.types.ty(dest_ty)?;
+                        match *self.types.id.store.interner().kind(array) {
+                            ramir::TyKind::Array(_, len) => len,
+                            _ => self.types.konst(len.as_ref())?,
+                        }
+                    }
+                    _ => self.types.konst(len.as_ref())?,
+                };
+                if matches!(operand, ramir::Operand::Move(_)) {
+                    return Err(Error::unsupported("a repeated value that is moved"));
+                }
+                ramir::Rvalue::Repeat(operand, len)
+            }
+            Rvalue::Ref(kind, of) => {
+                let (of, _) = self.place(of)?;
+                match (dest_ty.kind(), kind) {
+                    (TyKind::RawPtr(_, m), _) => ramir::Rvalue::RawPtr(
+                        match mutability(m) {
+                            Mutability::Mut => RawPtrKind::Mut,
+                            Mutability::Not => RawPtrKind::Const,
+                        },
+                        of,
+                    ),
+                    (_, BorrowKind::Mut { .. }) => ramir::Rvalue::Ref(ramir::BorrowKind::Mut, of),
+                    (_, BorrowKind::Shared) => ramir::Rvalue::Ref(ramir::BorrowKind::Shared, of),
+                    (_, BorrowKind::Shallow) => return Err(Error::unsupported("a shallow borrow")),
+                }
+            }
+            Rvalue::Len(of) => {
+                let (of, ty) = self.place(of)?;
+                ramir::Rvalue::Use(self.len_of(of, ty)?)
+            }
+            Rvalue::Cast(kind, operand, to) => self.cast(kind, operand, to.as_ref())?,
+            Rvalue::CheckedBinaryOp(op, lhs, rhs) => return self.binary(dest, dest_ty, op, lhs, rhs),
+            Rvalue::UnaryOp(op, operand) => self.unary(op, operand)?,
+            Rvalue::Aggregate(kind, operands) => self.aggregate(kind, operands)?,
+            other => return Err(Error::unsupported(format!("`{}` in rust-analyzer's MIR", rvalue_name(other)))),
+        };
+        self.assign(dest, rvalue);
+        Ok(())
+    }
+
+    /// rust-analyzer reads discriminants into one wide local; in ramir each has the enum's type.
+    fn read_discriminant(&mut self, place: &Place, of: &Place) -> Result<()> {
+        if !place.projection.is_empty() {
+            return Err(Error::unsupported("a discriminant that is kept"));
+        }
+        let (of, ty) = self.place(of)?;
+        let discr = self.discriminant(of, ty)?;
+        self.discr = Some((place.local, discr));
+        Ok(())
+    }
+
+    fn discriminant(&mut self, of: ramir::Place, ty: Ty<'db>) -> Result<ramir::Local> {
+        let ty = self.types.ty(ty)?;
+        let interner = self.types.id.store.interner();
+        let ramir::TyKind::Adt(def, _) = *interner.kind(ty) else {
+            return Err(Error::unsupported("the discriminant of what is no enum"));
+        };
+        let ramir::ItemData::Adt(adt) = &self.types.id.store.item(def)?.data else {
+            return Err(Error::missing(self.types.id.store.def_path_str(def)));
+        };
+        use ramir::{IntTy, ReprInt, UintTy};
+        let kind = match adt.repr.int {
+            None | Some(ReprInt::Pointer(true)) => ramir::TyKind::Int(IntTy::Isize),
+            Some(ReprInt::Pointer(false)) => ramir::TyKind::Uint(UintTy::Usize),
+            Some(ReprInt::Fixed(1, true)) => ramir::TyKind::Int(IntTy::I8),
+            Some(ReprInt::Fixed(2, true)) => ramir::TyKind::Int(IntTy::I16),
+            Some(ReprInt::Fixed(4, true)) => ramir::TyKind::Int(IntTy::I32),
+            Some(ReprInt::Fixed(8, true)) => ramir::TyKind::Int(IntTy::I64),
+            Some(ReprInt::Fixed(_, true)) => ramir::TyKind::Int(IntTy::I128),
+            Some(ReprInt::Fixed(1, false)) => ramir::TyKind::Uint(UintTy::U8),
+            Some(ReprInt::Fixed(2, false)) => ramir::TyKind::Uint(UintTy::U16),
+            Some(ReprInt::Fixed(4, false)) => ramir::TyKind::Uint(UintTy::U32),
+            Some(ReprInt::Fixed(8, false)) => ramir::TyKind::Uint(UintTy::U64),
+            Some(ReprInt::Fixed(_, false)) => ramir::TyKind::Uint(UintTy::U128),
+        };
+        let discr_ty = self.mk(kind);
+        let discr = self.new_local(discr_ty);
+        self.assign(ramir::Place::from_local(discr), ramir::Rvalue::Discriminant(of));
+        Ok(discr)
+    }
+
+    /// Bits and signedness of an integer type.
+    pub(super) fn int_bits(&self, ty: ramir::Ty) -> Result<(u32, bool)> {
+        use ramir::{IntTy, UintTy};
+        Ok(match *self.types.id.store.interner().kind(ty) {
+            ramir::TyKind::Int(int) => (
+                match int {
+                    IntTy::I8 => 8,
+                    IntTy::I16 => 16,
+                    IntTy::I32 => 32,
+                    IntTy::I64 | IntTy::Isize => 64,
+                    IntTy::I128 => 128,
+                },
+                true,
+            ),
+            ramir::TyKind::Uint(uint) => (
+                match uint {
+                    UintTy::U8 => 8,
+                    UintTy::U16 => 16,
+                    UintTy::U32 => 32,
+                    UintTy::U64 | UintTy::Usize => 64,
+                    UintTy::U128 => 128,
+                },
+                false,
+            ),
+            _ => return Err(Error::unsupported("an integer operation on what is no integer")),
+        })
+    }
+
+    fn unary(&mut self, op: &UnOp, operand: &Operand) -> Result<ramir::Rvalue> {
+        let is_literal = matches!(operand.kind, OperandKind::Allocation { .. });
+        let (operand, ty) = self.operand(operand)?;
+        let is_signed = matches!(ty.kind(), TyKind::Int(_));
+        let ty = self.types.ty(ty)?;
+        match op {
+            UnOp::Not => Ok(ramir::Rvalue::UnaryOp(ramir::UnOp::Not, operand)),
+            UnOp::Neg if is_signed => {
+                let (bits, _) = self.int_bits(ty)?;
+                if is_literal
+                    && let ramir::Operand::Constant(constant) = &operand
+                    && let ramir::MirConst::Val(ramir::ConstValue::Scalar(ramir::Scalar::Int(int)), _) = constant.const_
+                {
+                    // `-128` is one literal: there is no 128 in it to be negated.
+                    let data = int.data.wrapping_neg() & mask(bits);
+                    return Ok(ramir::Rvalue::Use(self.scalar(ty, data, int.size)));
+                }
+                if self.overflow_checks {
+                    let min = self.scalar(ty, 1 << (bits - 1), (bits / 8) as u8);
+                    let bool = self.bool();
+                    let operands = Box::new((to_copy(&operand), min));
+                    let is_min = self.temp(bool, ramir::Rvalue::BinaryOp(B::Eq, operands));
+                    let msg = AssertKind::OverflowNeg(to_copy(&operand));
+                    self.assert(ramir::Operand::Move(is_min), false, msg);
+                }
+                Ok(ramir::Rvalue::UnaryOp(ramir::UnOp::Neg, operand))
+            }
+            UnOp::Neg => Ok(ramir::Rvalue::UnaryOp(ramir::UnOp::Neg, operand)),
+        }
+    }
+
+    fn binary(&mut self, dest: ramir::Place, dest_ty: Ty<'db>, op: &BinOp, lhs: &Operand, rhs: &Operand) -> Result<()> {
+        let (lhs, lhs_ty) = self.operand(lhs)?;
+        let (rhs, rhs_ty) = self.operand(rhs)?;
+        let is_comparison = matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge);
+        let is_str = |ty: Ty<'db>| matches!(ty.kind(), TyKind::Ref(_, to, _) if matches!(to.kind(), TyKind::Str));
+        if matches!(op, BinOp::Eq) && is_str(lhs_ty) && is_str(rhs_ty) {
+            return self.str_eq(dest, lhs, rhs);
+        }
+        match (lhs_ty.kind(), rhs_ty.kind()) {
+            (
+                TyKind::Bool | TyKind::Char | TyKind::Int(_) | TyKind::Uint(_) | TyKind::Float(_),
+                TyKind::Bool | TyKind::Char | TyKind::Int(_) | TyKind::Uint(_) | TyKind::Float(_),
+            ) => {}
+            (TyKind::RawPtr(..), TyKind::RawPtr(..)) | (TyKind::FnPtr(..), TyKind::FnPtr(..)) if is_comparison => {}
+            _ => return Err(Error::unsupported(format!("`{op}` on types that are not primitive"))),
+        }
+        let is_int = matches!(lhs_ty.kind(), TyKind::Int(_) | TyKind::Uint(_));
+        let lhs_ty = self.types.ty(lhs_ty)?;
+        let rhs_ty = self.types.ty(rhs_ty)?;
+        let (lowered, checked) = match op {
+            BinOp::Add => (B::Add, Some(B::AddWithOverflow)),
+            BinOp::Sub => (B::Sub, Some(B::SubWithOverflow)),
+            BinOp::Mul => (B::Mul, Some(B::MulWithOverflow)),
+            BinOp::Div => (B::Div, None),
+            BinOp::Rem => (B::Rem, None),
+            BinOp::BitXor => (B::BitXor, None),
+            BinOp::BitAnd => (B::BitAnd, None),
+            BinOp::BitOr => (B::BitOr, None),
+            BinOp::Shl => (B::Shl, None),
+            BinOp::Shr => (B::Shr, None),
+            BinOp::Eq => (B::Eq, None),
+            BinOp::Lt => (B::Lt, None),
+            BinOp::Le => (B::Le, None),
+            BinOp::Ne => (B::Ne, None),
+            BinOp::Ge => (B::Ge, None),
+            BinOp::Gt => (B::Gt, None),
+            BinOp::Offset => (B::Offset, None),
+        };
+        let operands = Box::new((lhs.clone(), rhs.clone()));
+        if is_int && self.overflow_checks {
+            if let Some(checked) = checked {
+                let ty = self.types.ty(dest_ty)?;
+                let bool = self.bool();
+                let pair_ty = self.mk(ramir::TyKind::Tuple(Box::new([ty, bool])));
+                let pair = self.temp(pair_ty, ramir::Rvalue::BinaryOp(checked, Box::new((to_copy(&lhs), to_copy(&rhs)))));
+                let overflowed = pair.project(ramir::PlaceElem::Field(ramir::FieldIdx(1), bool));
+                let msg = AssertKind::Overflow(lowered, lhs, rhs);
+                self.assert(ramir::Operand::Move(overflowed), false, msg);
+                let value = pair.project(ramir::PlaceElem::Field(ramir::FieldIdx(0), ty));
+                self.assign(dest, ramir::Rvalue::Use(ramir::Operand::Move(value)));
+                return Ok(());
+            }
+            if matches!(lowered, B::Shl | B::Shr) {
+                self.shift_check(lowered, &lhs, lhs_ty, &rhs, rhs_ty)?;
+            }
+        }
+        if is_int && matches!(lowered, B::Div | B::Rem) {
+            self.division_check(lowered, &lhs, &rhs, lhs_ty)?;
+        }
+        self.assign(dest, ramir::Rvalue::BinaryOp(lowered, operands));
+        Ok(())
+    }
+
+    /// A shift overflows if its distance, taken as unsigned, is not less than the number of bits.
+    fn shift_check(
+        &mut self,
+        op: B,
+        lhs: &ramir::Operand,
+        lhs_ty: ramir::Ty,
+        rhs: &ramir::Operand,
+        rhs_ty: ramir::Ty,
+    ) -> Result<()> {
+        use ramir::{IntTy, TyKind as K, UintTy};
+        let (bits, _) = self.int_bits(lhs_ty)?;
+        let (rhs_bits, _) = self.int_bits(rhs_ty)?;
+        let unsigned = match *self.types.id.store.interner().kind(rhs_ty) {
+            K::Int(int) => Some(match int {
+                IntTy::Isize => UintTy::Usize,
+                IntTy::I8 => UintTy::U8,
+                IntTy::I16 => UintTy::U16,
+                IntTy::I32 => UintTy::U32,
+                IntTy::I64 => UintTy::U64,
+                IntTy::I128 => UintTy::U128,
+            }),
+            _ => None,
+        };
+        let (distance, ty) = match unsigned {
+            Some(uint) => {
+                let ty = self.mk(K::Uint(uint));
+                let cast = ramir::Rvalue::Cast(ramir::CastKind::IntToInt, to_copy(rhs), ty);
+                (ramir::Operand::Move(self.temp(ty, cast)), ty)
+            }
+            None => (to_copy(rhs), rhs_ty),
+        };
+        let limit = self.scalar(ty, bits.into(), (rhs_bits / 8) as u8);
+        let bool = self.bool();
+        let inside = self.temp(bool, ramir::Rvalue::BinaryOp(B::Lt, Box::new((distance, limit))));
+        self.assert(ramir::Operand::Move(inside), true, AssertKind::Overflow(op, to_copy(lhs), to_copy(rhs)));
+        Ok(())
+    }
+
+    fn division_check(&mut self, op: B, lhs: &ramir::Operand, rhs: &ramir::Operand, ty: ramir::Ty) -> Result<()> {
+        let (bits, signed) = self.int_bits(ty)?;
+        let size = (bits / 8) as u8;
+        let bool = self.bool();
+        let zero = self.scalar(ty, 0, size);
+        let is_zero = self.temp(bool, ramir::Rvalue::BinaryOp(B::Eq, Box::new((to_copy(rhs), zero))));
+        let msg = match op {
+            B::Div => AssertKind::DivisionByZero(to_copy(lhs)),
+            _ => AssertKind::RemainderByZero(to_copy(lhs)),
+        };
+        self.assert(ramir::Operand::Move(is_zero), false, msg);
+        if signed {
+            // The smallest value has no opposite.
+            let minus_one = self.scalar(ty, mask(bits), size);
+            let min = self.scalar(ty, 1 << (bits - 1), size);
+            let is_neg_1 = self.temp(bool, ramir::Rvalue::BinaryOp(B::Eq, Box::new((to_copy(rhs), minus_one))));
+            let is_min = self.temp(bool, ramir::Rvalue::BinaryOp(B::Eq, Box::new((to_copy(lhs), min))));
+            let both = Box::new((ramir::Operand::Move(is_neg_1), ramir::Operand::Move(is_min)));
+            let overflows = self.temp(bool, ramir::Rvalue::BinaryOp(B::BitAnd, both));
+            let msg = AssertKind::Overflow(op, to_copy(lhs), to_copy(rhs));
+            self.assert(ramir::Operand::Move(overflows), false, msg);
+        }
+        Ok(())
+    }
+
+    fn cast(&mut self, kind: &CastKind, operand: &Operand, to: Ty<'db>) -> Result<ramir::Rvalue> {
+        use ramir::CastKind as C;
+        let (mut operand, from) = self.operand(operand)?;
+        let target = self.types.ty(to)?;
+        let kind = match kind {
+            CastKind::PointerExposeAddress => C::PointerExposeProvenance,
+            CastKind::PointerFromExposedAddress => C::PointerWithExposedProvenance,
+            CastKind::PtrToPtr => C::PtrToPtr,
+            CastKind::IntToInt => {
+                if matches!(from.kind(), TyKind::Adt(..)) {
+                    let place = match operand {
+                        ramir::Operand::Copy(place) | ramir::Operand::Move(place) => place,
+                        other => {
+                            let ty = self.types.ty(from)?;
+                            self.temp(ty, ramir::Rvalue::Use(other))
+                        }
+                    };
+                    operand = ramir::Operand::Move(ramir::Place::from_local(self.discriminant(place, from)?));
+                }
+                C::IntToInt
+            }
+            CastKind::FloatToInt => C::FloatToInt,
+            CastKind::FloatToFloat => C::FloatToFloat,
+            CastKind::IntToFloat => C::IntToFloat,
+            CastKind::FnPtrToPtr => C::FnPtrToPtr,
+            CastKind::PointerCoercion(coercion) => match coercion {
+                PointerCast::ReifyFnPointer => C::ReifyFnPointer,
+                PointerCast::UnsafeFnPointer => C::UnsafeFnPointer,
+                PointerCast::ClosureFnPointer(_) => C::ClosureFnPointer,
+                PointerCast::MutToConstPointer => C::MutToConstPointer,
+                PointerCast::Unsize => C::Unsize,
+                PointerCast::ArrayToPointer => {
+                    // `&[T; N] as *const T` takes a raw pointer to the array first.
+                    if let TyKind::Ref(_, array, m) = from.kind() {
+                        if !matches!(array.kind(), TyKind::Array(..)) {
+                            return Err(Error::unsupported("a cast of a reference to what is no array"));
+                        }
+                        let (ramir::Operand::Copy(place) | ramir::Operand::Move(place)) = operand else {
+                            return Err(Error::unsupported("a cast of a constant reference"));
+                        };
+                        let array = self.types.ty(array)?;
+                        let kind = match mutability(m) {
+                            Mutability::Mut => RawPtrKind::Mut,
+                            Mutability::Not => RawPtrKind::Const,
+                        };
+                        let pointer = self.mk(ramir::TyKind::RawPtr(array, mutability(m)));
+                        let place = place.project(ramir::PlaceElem::Deref);
+                        operand = ramir::Operand::Copy(self.temp(pointer, ramir::Rvalue::RawPtr(kind, place)));
+                    }
+                    C::ArrayToPointer
+                }
+            },
+            CastKind::DynStar => return Err(Error::unsupported("a cast to `dyn*`")),
+        };
+        Ok(ramir::Rvalue::Cast(kind, operand, target))
+    }
+
+    fn aggregate(&mut self, kind: &AggregateKind, operands: &[Operand]) -> Result<ramir::Rvalue> {
+        use ramir::AggregateKind as A;
+        let kind = match kind {
+            AggregateKind::Array(elem) => A::Array(self.types.ty(elem.as_ref())?),
+            AggregateKind::Tuple(_) => A::Tuple,
+            AggregateKind::Adt(variant, args) => {
+                let (def, index) = self.types.id.variant(*variant)?;
+                A::Adt(def, index, self.types.args(def, args.as_ref())?, None)
+            }
+            AggregateKind::Union(..) => return Err(Error::unsupported("a union literal in rust-analyzer's MIR")),
+            AggregateKind::Closure(ty) => {
+                let ty = self.types.ty(ty.as_ref())?;
+                match *self.types.id.store.interner().kind(ty) {
+                    ramir::TyKind::Closure(def, args) => A::Closure(def, args),
+                    _ => return Err(Error::unsupported("a closure of another type")),
+                }
+            }
+        };
+        let operands = operands.iter().map(|operand| Ok(self.operand(operand)?.0)).collect::<Result<_>>()?;
+        Ok(ramir::Rvalue::Aggregate(kind, operands))
+    }
+}
+
+fn mask(bits: u32) -> u128 {
+    if bits >= 128 { u128::MAX } else { (1 << bits) - 1 }
+}
+
+/// The operand, to be read once more.
+fn to_copy(operand: &ramir::Operand) -> ramir::Operand {
+    match operand {
+        ramir::Operand::Move(place) => ramir::Operand::Copy(place.clone()),
+        other => other.clone(),
+    }
+}
