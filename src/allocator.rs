@@ -28,13 +28,18 @@ pub(crate) fn codegen(cx: &CodegenCx<'_>) -> Vec<CompiledFunction> {
     functions.push(codegen_raw_fn(
         cx,
         &marker,
-        Visibility::Hidden,
+        visibility(cx),
         Signature::new(CallConv::SystemV),
         |bcx, _, _| {
             bcx.ins().return_(&[]);
         },
     ));
     functions
+}
+
+/// Dependents of a Rust shared library allocate through its shim.
+fn visibility(cx: &CodegenCx<'_>) -> Visibility {
+    if cx.opts.is_library { Visibility::Export } else { Visibility::Hidden }
 }
 
 fn wrapper(cx: &CodegenCx<'_>, name: &str, callee: &str, params: usize, returns: bool) -> CompiledFunction {
@@ -44,7 +49,7 @@ fn wrapper(cx: &CodegenCx<'_>, name: &str, callee: &str, params: usize, returns:
     let name = cx.tcx.internal_symbol_name(name);
     let callee = cx.tcx.sym(&cx.tcx.internal_symbol_name(callee));
     let callee = SymbolRef { name: callee, kind: SymbolKind::Func, weak: false };
-    codegen_raw_fn(cx, &name, Visibility::Hidden, sig.clone(), |bcx, refs, params| {
+    codegen_raw_fn(cx, &name, visibility(cx), sig.clone(), |bcx, refs, params| {
         let callee = refs.import_func(bcx, callee, true, sig);
         let call = bcx.ins().call(callee, params);
         let results = bcx.inst_results(call).to_vec();

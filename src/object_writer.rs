@@ -98,7 +98,7 @@ impl ObjectWriter<'_> {
         for &(func, section, offset, id) in &placed_functions {
             self.relocate(section, offset, &func.relocs, &func.symbols, Some(id))?;
             let personality = self.cx.personality.clone();
-            unwind.add_function(self, func, id, &personality);
+            unwind.add_function(self, func, (section, offset), &personality);
             if let Some(lines) = &mut lines {
                 let index = self.index_of(id);
                 lines.add_function(func, self.cx.interner.str(func.symbol), index);

@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub struct CodegenResults {
     /// ELF object files.
     pub objects: Vec<Vec<u8>>,
+    /// The allocator's shim, which a library leaves to who is linked with it.
+    pub allocator_object: Option<Vec<u8>>,
     /// Assembly to add to them; empty if there is none.
     pub global_asm: String,
     pub warnings: Vec<Warning>,
@@ -107,12 +109,11 @@ pub fn codegen_units(
             Err(error) => errors.push(error),
         }
     }
-    let shims = shims(&cx, items);
-    let shims = match shims {
+    let (shims, allocator) = match shims(&cx, items) {
         Ok(shims) => shims,
         Err(error) => {
             errors.push(error);
-            Vec::new()
+            Default::default()
         }
     };
     if !errors.is_empty() {
@@ -142,6 +143,10 @@ pub fn codegen_units(
         }
         parts.push(part);
     }
+    let has_allocator = !allocator.is_empty();
+    if has_allocator {
+        parts.push((allocator.iter().collect(), Vec::new()));
+    }
 
     let crate_name = &tcx.store.crate_dep(tcx.store.local).name;
     let file_name = |file: FileId| match tcx.store.source_file(file) {
@@ -149,7 +154,7 @@ pub fn codegen_units(
         None => "unknown".to_owned(),
     };
     let personality = tcx.internal_symbol_name("rust_eh_personality");
-    let objects = parts
+    let mut objects = parts
         .par_iter()
         .enumerate()
         .map(|(i, (functions, data))| {
@@ -170,8 +175,10 @@ pub fn codegen_units(
         .iter_mut()
         .filter_map(|func| Some((tcx.str(func.symbol).to_owned(), func.clif.take()?)))
         .collect();
+    let allocator_object = if has_allocator { objects.pop() } else { None };
     Ok(Ok(CodegenResults {
         objects,
+        allocator_object,
         global_asm,
         warnings: cx.take_warnings(),
         clif,
@@ -190,16 +197,16 @@ fn place_data<'a>(data: &'a [Arc<DataObject>], placed: &mut FxHashSet<Symbol>, o
     }
 }
 
-/// The functions that no item asks for: `main` and the allocator's.
-fn shims(cx: &CodegenCx<'_>, items: &MonoItems) -> Result<Vec<CompiledFunction>, FunctionError> {
+/// The functions that no item asks for: `main`, and apart from it the allocator's.
+fn shims(
+    cx: &CodegenCx<'_>,
+    items: &MonoItems,
+) -> Result<(Vec<CompiledFunction>, Vec<CompiledFunction>), FunctionError> {
     let entry = cx.tcx.store.krate(cx.tcx.store.local).ok().and_then(|krate| krate.root.entry_fn);
     let def = entry.unwrap_or(DefId { krate: cx.tcx.store.local, index: DefIndex(0) });
     guarded(cx, def, || {
-        let mut functions: Vec<_> = items.start.map(|start| crate::main_shim::codegen_main(cx, start)).into_iter().collect();
-        if cx.opts.allocator_shim {
-            functions.extend(crate::allocator::codegen(cx));
-        }
-        functions
+        let main = items.start.map(|start| crate::main_shim::codegen_main(cx, start)).into_iter().collect();
+        (main, if cx.opts.allocator_shim { crate::allocator::codegen(cx) } else { Vec::new() })
     })
 }
 

@@ -29,16 +29,19 @@ impl UnwindContext {
         UnwindContext { frames: FrameTable::default(), cie, plain: None, with_lsda: None, lsda_section: None }
     }
 
-    /// Adds a function that is defined as `symbol`. `personality` is the name of the personality function.
+    /// Adds a function at `offset` of `section`: an exported symbol, which another object may define too, is no relative
+    /// address. `personality` is the name of the personality function.
     pub(crate) fn add_function(
         &mut self,
         writer: &mut ObjectWriter<'_>,
         func: &CompiledFunction,
-        symbol: SymbolId,
+        (section, offset): (SectionId, u64),
         personality: &str,
     ) {
         let (Some(info), Some(cie)) = (&func.unwind, &self.cie) else { return };
-        let mut fde = info.to_fde(Address::Symbol { symbol: symbol_index(symbol, writer), addend: 0 });
+        let start = writer.object_mut().section_symbol(section);
+        let start = Address::Symbol { symbol: symbol_index(start, writer), addend: offset as i64 };
+        let mut fde = info.to_fde(start);
         if func.call_sites.is_empty() {
             let id = *self.plain.get_or_insert_with(|| self.frames.add_cie(cie.clone()));
             self.frames.add_fde(id, fde);

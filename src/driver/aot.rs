@@ -1,7 +1,8 @@
 //! Ahead-of-time compilation: front end, collection, code generation, linking, each a phase with its time.
 
 use super::analysis;
-use super::crates::{self, CrateFiles};
+use super::crate_info::{CrateInfo, Linkage};
+use super::crates;
 use super::diagnostics::Diagnostics;
 use super::frontend::{self, Checked};
 use super::link::{self, LinkInput};
@@ -15,7 +16,7 @@ use crate::adapter::provider::Analysis;
 use crate::adapter::store::Store;
 use crate::global_asm::compile_global_asm;
 use crate::{CodegenOptions, OptLevel, codegen_units, mono};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use ramir::text::DefTable;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
@@ -23,7 +24,13 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// Compiles the session's crate. The exit code is the front end's if the program is wrong.
-pub fn compile(session: &Session, analysis: Option<&dyn Analysis>, diagnostics: &Diagnostics) -> Result<ExitCode> {
+/// `args` are the options as they were given.
+pub fn compile(
+    session: &mut Session,
+    args: &[String],
+    analysis: Option<&dyn Analysis>,
+    diagnostics: &Diagnostics,
+) -> Result<ExitCode> {
     let mut phases = Phases::default();
     if session.input != "-" {
         // rustc says this in the same words, but only after it has started.
@@ -31,19 +38,27 @@ pub fn compile(session: &Session, analysis: Option<&dyn Analysis>, diagnostics: 
         ensure!(path.exists(), "couldn't read `{}`: No such file or directory (os error 2)", path.display());
     }
     let toolchain = Toolchain::find(session.cli.sysroot.as_deref())?;
-    let default_output = output_path(session, session.crate_types.first().copied().unwrap_or(CrateType::Bin));
-    let scratch = Scratch::new(&default_output)?;
+    let is_proc_macro = |name: &String| CrateType::named(name) == Some(CrateType::ProcMacro);
+    if session.cli.crate_type.iter().any(is_proc_macro) && !session.cli.test {
+        return toolchain.compile_instead(args);
+    }
+    let scratch = Scratch::new(&output_path(session, CrateType::Bin))?;
 
-    let wants_metadata = session.crate_types.contains(&CrateType::Rlib) && session.emits(OutputType::Link);
-    let running = frontend::start(session, &toolchain, &scratch, wants_metadata)?;
+    let running = frontend::start(session, &toolchain, &scratch)?;
     let checked = match running.finish()? {
         Ok(checked) => checked,
         Err(code) => return Ok(ExitCode::from(code)),
     };
+    let info = CrateInfo::read(&checked.info)?;
+    if info.types.contains(&CrateType::ProcMacro) {
+        return toolchain.compile_instead(args);
+    }
+    session.crate_name.clone_from(&info.name);
+    let session = &*session;
     phases.end("frontend");
 
-    let files = crates::locate(session, &toolchain, &scratch, &checked.ramir)?;
-    let mut store = Store::open(&files.ramir)?;
+    let files = crates::ramir_files(session, &toolchain, &scratch, &checked.ramir, &info)?;
+    let mut store = Store::open(&files)?;
     if let Some(analysis) = analysis {
         let provider = analysis.start(&analysis::input(session, &toolchain)?, &store)?;
         store.set_provider(provider);
@@ -57,8 +72,10 @@ pub fn compile(session: &Session, analysis: Option<&dyn Analysis>, diagnostics: 
         return Ok(if agrees { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     emit_ramir(session, &tcx)?;
-    if let (Some(from), true) = (&checked.metadata, session.emits(OutputType::Metadata)) {
-        scratch.publish(from, &emit_path(session, OutputType::Metadata, "rmeta"))?;
+    if session.emits(OutputType::Metadata) && checked.metadata.exists() {
+        let from = scratch.path("copy.rmeta");
+        std::fs::copy(&checked.metadata, &from).context("cannot copy the crate's metadata")?;
+        scratch.publish(&from, &emit_path(session, OutputType::Metadata, "rmeta"))?;
         std::fs::copy(&checked.ramir, emit_path(session, OutputType::Metadata, "rmeta").with_extension("ramir"))
             .context("cannot write the crate's .ramir beside its metadata")?;
     }
@@ -66,16 +83,15 @@ pub fn compile(session: &Session, analysis: Option<&dyn Analysis>, diagnostics: 
         return Ok(ExitCode::SUCCESS);
     }
 
-    let Some(objects) = generate(session, diagnostics, &toolchain, &tcx, &scratch, &mut phases)? else {
+    let Some(objects) = generate(session, diagnostics, &toolchain, &tcx, &scratch, &info, &mut phases)? else {
         return Ok(ExitCode::FAILURE);
     };
     if session.emits(OutputType::Obj) {
-        emit_objects(session, &objects)?;
+        emit_objects(session, &objects.all(true))?;
     }
     if session.emits(OutputType::Link) {
-        let types = if session.crate_types.is_empty() { &[CrateType::Bin][..] } else { &session.crate_types };
-        for &ty in types {
-            let built = Built { tcx: &tcx, files: &files, checked: &checked, objects: &objects };
+        for &ty in &info.types {
+            let built = Built { tcx: &tcx, info: &info, checked: &checked, objects: &objects };
             link_one(session, &toolchain, &scratch, &built, ty)?;
         }
         phases.end("link");
@@ -93,11 +109,12 @@ fn generate(
     toolchain: &Toolchain,
     tcx: &Tcx,
     scratch: &Scratch,
+    info: &CrateInfo,
     phases: &mut Phases,
-) -> Result<Option<Vec<PathBuf>>> {
+) -> Result<Option<Objects>> {
     let items = mono::collect(tcx)?;
     phases.end("collect");
-    let results = match codegen_units(tcx, &items, &codegen_options(session)?)? {
+    let results = match codegen_units(tcx, &items, &codegen_options(session, info)?)? {
         Ok(results) => results,
         Err(errors) => {
             for error in errors {
@@ -124,23 +141,43 @@ fn generate(
         let text: Vec<String> = results.clif.iter().map(|(symbol, clif)| format!("; {symbol}\n{clif}")).collect();
         write_whole(&emit_path(session, OutputType::Clif, "clif"), text.join("\n").as_bytes())?;
     }
-    let mut objects = Vec::new();
-    for (i, object) in results.objects.iter().enumerate() {
-        let path = scratch.path(&format!("{}{}.{i}.o", session.crate_name, session.extra_filename));
+    let write = |name: &str, object: &[u8]| {
+        let path = scratch.path(&format!("{}{}.{name}.o", session.crate_name, session.extra_filename));
         std::fs::write(&path, object).with_context(|| format!("cannot write `{}`", path.display()))?;
-        objects.push(path);
+        anyhow::Ok(path)
+    };
+    let mut objects = Objects { own: Vec::new(), allocator: None };
+    for (i, object) in results.objects.iter().enumerate() {
+        objects.own.push(write(&i.to_string(), object)?);
+    }
+    if let Some(object) = &results.allocator_object {
+        objects.allocator = Some(write("allocator", object)?);
     }
     if !results.global_asm.is_empty() {
         let object = scratch.path(&format!("{}{}.asm.o", session.crate_name, session.extra_filename));
         compile_global_asm(&toolchain.sysroot.join("bin/rustc"), &results.global_asm, &object)?;
-        objects.push(object);
+        objects.own.push(object);
     }
     phases.end("objects");
     Ok(Some(objects))
 }
 
-fn codegen_options(session: &Session) -> Result<CodegenOptions> {
-    let is_library = session.crate_types.contains(&CrateType::Rlib);
+/// The crate's object files.
+struct Objects {
+    own: Vec<PathBuf>,
+    /// The allocator's shim.
+    allocator: Option<PathBuf>,
+}
+
+impl Objects {
+    fn all(&self, with_allocator: bool) -> Vec<PathBuf> {
+        let allocator = self.allocator.iter().filter(|_| with_allocator);
+        self.own.iter().chain(allocator).cloned().collect()
+    }
+}
+
+fn codegen_options(session: &Session, info: &CrateInfo) -> Result<CodegenOptions> {
+    let is_final = |ty: &CrateType| matches!(ty, CrateType::Bin | CrateType::Staticlib);
     let directory = std::env::current_dir().unwrap_or_default();
     Ok(CodegenOptions {
         opt_level: match session.opt_level {
@@ -152,8 +189,8 @@ fn codegen_options(session: &Session) -> Result<CodegenOptions> {
         verifier: session.verify,
         emit_clif: session.emits(OutputType::Clif),
         units: session.codegen_units.unwrap_or_else(rayon::current_num_threads),
-        is_library,
-        allocator_shim: !is_library && !session.prefer_dynamic,
+        is_library: !info.types.iter().all(is_final),
+        allocator_shim: info.types.iter().any(|&ty| info.needs_allocator_shim(ty)),
         frame_pointers: session.force_frame_pointers,
         isa_flags: isa_flags(session)?,
         source: (session.input.clone(), directory.to_string_lossy().into_owned()),
@@ -190,37 +227,41 @@ fn isa_flags(session: &Session) -> Result<Vec<String>> {
 /// What a link starts from.
 struct Built<'a> {
     tcx: &'a Tcx,
-    files: &'a CrateFiles,
+    info: &'a CrateInfo,
     checked: &'a Checked,
-    objects: &'a [PathBuf],
+    objects: &'a Objects,
 }
 
 fn link_one(session: &Session, toolchain: &Toolchain, scratch: &Scratch, built: &Built<'_>, ty: CrateType) -> Result<()> {
     let out = output_path(session, ty);
     let made = scratch.path("linked");
+    let Built { tcx, info, checked, objects } = *built;
+    let objects = objects.all(info.needs_allocator_shim(ty));
     match ty {
-        CrateType::Bin => {
-            let sysroot: Vec<_> = built
-                .tcx
-                .store
-                .crates()
-                .filter(|krate| krate.loaded.path().starts_with(&toolchain.std_ramir))
-                .map(|krate| krate.loaded.num())
-                .collect();
+        CrateType::Bin | CrateType::Dylib | CrateType::Cdylib => {
             let input = LinkInput {
-                objects: built.objects,
-                crates: &built.files.linked,
-                native_libs: link::native_libs(session, &built.tcx.store, &sysroot)?,
+                ty,
+                info,
+                objects: &objects,
+                native_libs: link::native_libs(session, toolchain, &tcx.store, info, ty)?,
+                metadata: &checked.metadata,
             };
-            link::link_executable(session, toolchain, &input, &made, &out)?;
+            link::link(session, toolchain, scratch, &input, &made, &out)?;
         }
         CrateType::Rlib => {
-            let metadata = built.checked.metadata.as_deref().context("the front end wrote no metadata")?;
-            rlib::write_rlib(&made, metadata, built.objects)?;
-            let ramir = out.with_extension("ramir");
-            std::fs::copy(&built.checked.ramir, &ramir).with_context(|| format!("cannot write `{}`", ramir.display()))?;
+            let bundled = link::bundled_libs(session, &tcx.store)?;
+            rlib::write_rlib(&made, &checked.metadata, &objects, &bundled)?;
         }
-        CrateType::Staticlib => rlib::write_staticlib(&made, built.objects, &built.files.linked)?,
+        CrateType::Staticlib => {
+            let rlibs = info.linked(ty).filter(|(_, linkage)| *linkage == Linkage::Static);
+            let rlibs: Vec<PathBuf> = rlibs.filter_map(|(krate, _)| krate.rlib.clone()).collect();
+            rlib::write_staticlib(&made, &objects, &rlibs, &link::bundled_libs(session, &tcx.store)?)?;
+        }
+        CrateType::ProcMacro => bail!("crate type `proc-macro` cannot be linked with others"),
+    }
+    if matches!(ty, CrateType::Rlib | CrateType::Dylib) {
+        let ramir = out.with_extension("ramir");
+        std::fs::copy(&checked.ramir, &ramir).with_context(|| format!("cannot write `{}`", ramir.display()))?;
     }
     scratch.publish(&made, &out)
 }
@@ -278,6 +319,7 @@ fn output_path(session: &Session, ty: CrateType) -> PathBuf {
     in_out_dir(session, match ty {
         CrateType::Bin => format!("{name}{extra}"),
         CrateType::Rlib => format!("lib{name}{extra}.rlib"),
+        CrateType::Dylib | CrateType::Cdylib | CrateType::ProcMacro => format!("lib{name}{extra}.so"),
         CrateType::Staticlib => format!("lib{name}{extra}.a"),
     })
 }

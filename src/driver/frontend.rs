@@ -12,36 +12,43 @@ use std::process::{Child, Command};
 /// A front end that is running.
 pub struct Running {
     child: Child,
-    ramir: PathBuf,
-    metadata: Option<PathBuf>,
+    checked: Checked,
 }
 
-/// What the front end left behind.
+/// The files that the front end writes.
 pub struct Checked {
+    /// Absent for a procedural macro, of which only the info is told.
     pub ramir: PathBuf,
-    pub metadata: Option<PathBuf>,
+    pub info: PathBuf,
+    /// Absent for what nothing can depend on.
+    pub metadata: PathBuf,
 }
 
 /// Starts the front end on the session's crate.
-pub fn start(session: &Session, toolchain: &Toolchain, scratch: &Scratch, wants_metadata: bool) -> Result<Running> {
-    let ramir = scratch.path(&format!("{}.ramir", session.crate_name));
+pub fn start(session: &Session, toolchain: &Toolchain, scratch: &Scratch) -> Result<Running> {
+    let checked =
+        Checked { ramir: scratch.path("local.ramir"), info: scratch.path("info"), metadata: scratch.path("lib.rmeta") };
     let mut command = Command::new(&toolchain.exporter);
-    command.arg("--out").arg(&ramir).arg("--sysroot").arg(&toolchain.sysroot).arg("--");
+    command.arg("--out").arg(&checked.ramir).arg("--info").arg(&checked.info);
+    command.arg("--sysroot").arg(&toolchain.sysroot).arg("--");
     command.args(session.frontend_args());
-    // The front end's standard error is the terminal or file that rac was given, so it decides on colours alike.
-    command.arg(match session.cli.color {
-        Color::Always => "--color=always",
-        Color::Never => "--color=never",
-        Color::Auto if std::io::stderr().is_terminal() => "--color=always",
-        Color::Auto => "--color=auto",
-    });
-    let metadata = (wants_metadata || session.emits(OutputType::Metadata))
-        .then(|| scratch.path(&format!("lib{}{}.rmeta", session.crate_name, session.extra_filename)));
-    if let Some(metadata) = &metadata {
-        command.arg(format!("--emit=metadata={}", metadata.display()));
+    // The front end's standard error is the terminal or file that rac was given, so it decides on colours alike. JSON has
+    // none.
+    if session.cli.json.is_empty() && session.cli.error_format.as_deref() != Some("json") {
+        command.arg(match session.cli.color {
+            Color::Always => "--color=always",
+            Color::Never => "--color=never",
+            Color::Auto if std::io::stderr().is_terminal() => "--color=always",
+            Color::Auto => "--color=auto",
+        });
     }
+    // Without an output that has code, nothing is exported from the crate.
+    let link = if session.emit.iter().all(|(ty, _)| *ty == OutputType::Metadata) { "" } else { ",link" };
+    command.arg(format!("--emit=metadata={}{link}", checked.metadata.display()));
+    // It writes nothing there, but minds what is in the way.
+    command.arg("--out-dir").arg(scratch.path("out"));
     let child = command.spawn().with_context(|| format!("cannot run the front end `{}`", toolchain.exporter.display()))?;
-    Ok(Running { child, ramir, metadata })
+    Ok(Running { child, checked })
 }
 
 impl Running {
@@ -49,7 +56,7 @@ impl Running {
     pub fn finish(mut self) -> Result<std::result::Result<Checked, u8>> {
         let status = self.child.wait().context("the front end was lost")?;
         match status.code() {
-            Some(0) if self.ramir.exists() => Ok(Ok(Checked { ramir: self.ramir, metadata: self.metadata })),
+            Some(0) if self.checked.info.exists() => Ok(Ok(self.checked)),
             Some(0) => bail!("the front end wrote no output"),
             Some(code) => Ok(Err(u8::try_from(code).unwrap_or(1))),
             None => bail!("the front end was ended by a signal: {status}"),
@@ -60,7 +67,7 @@ impl Running {
 /// Exports a dependency from its metadata, for one that has no `.ramir` beside it.
 pub fn export_dependency(toolchain: &Toolchain, session: &Session, rlib: &Path, out: &Path) -> Result<()> {
     let mut command = Command::new(&toolchain.exporter);
-    command.arg("--crate-file").arg(rlib).arg("--out").arg(out).arg("--sysroot").arg(&toolchain.sysroot).arg("--");
+    command.arg("--crate-file").arg(rlib).arg("--out").arg(out).arg("--sysroot").arg(&toolchain.sysroot);
     for path in &session.cli.library_path {
         command.arg("-L").arg(path);
     }

@@ -1,27 +1,24 @@
 //! Linking: the linker's command line, as rustc's `back::link` makes it for `x86_64-unknown-linux-gnu`.
 
-use super::options::{Session, Strip};
+use super::crate_info::{CrateInfo, Linkage};
+use super::options::{CrateType, Session, Strip};
+use super::output::Scratch;
+use super::rlib;
 use super::toolchain::Toolchain;
-use crate::adapter::PanicStrategy;
 use crate::adapter::store::Store;
 use anyhow::{Context, Result, bail};
-use ramir::{CrateNum, NativeLib};
+use ramir::NativeLib;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A crate to link, besides the one being compiled.
-pub struct LinkedCrate {
-    pub name: String,
-    /// Part of the toolchain, which brings its own list of system libraries.
-    pub is_sysroot: bool,
-    pub rlib: PathBuf,
-}
-
 /// Everything that a link takes.
 pub struct LinkInput<'a> {
+    pub ty: CrateType,
+    pub info: &'a CrateInfo,
     pub objects: &'a [PathBuf],
-    pub crates: &'a [LinkedCrate],
     pub native_libs: Vec<NativeLibArg>,
+    /// What a Rust library says of itself.
+    pub metadata: &'a Path,
 }
 
 /// A library of `-l` or `#[link]`.
@@ -35,43 +32,57 @@ pub struct NativeLibArg {
 /// What std's own native dependencies are on this target.
 const SYSTEM_LIBS: [&str; 7] = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
 
-/// Links an executable to `out`, which will be renamed to `wanted`: the name that messages have.
-pub fn link_executable(
+/// Links an executable or a shared library to `out`, which will be renamed to `wanted`: the name that messages have.
+pub fn link(
     session: &Session,
     toolchain: &Toolchain,
+    scratch: &Scratch,
     input: &LinkInput<'_>,
     out: &Path,
     wanted: &Path,
 ) -> Result<()> {
+    let LinkInput { ty, info, .. } = *input;
     let linker = session.linker.clone().unwrap_or_else(|| PathBuf::from("cc"));
     let mut command = Command::new(&linker);
-    command.arg("-m64").args(input.objects);
+    command.arg("-m64");
+    if ty.is_shared() {
+        let script = scratch.path("exports");
+        std::fs::write(&script, version_script(info.exported(ty))).context("cannot write the list of exported symbols")?;
+        command.arg(format!("-Wl,--version-script={}", script.display()));
+    }
+    command.args(info.needed(ty).iter().map(|symbol| format!("-Wl,--undefined={symbol}")));
+    command.args(input.objects);
+    if ty == CrateType::Dylib {
+        let object = scratch.path("metadata.o");
+        let symbol = info.metadata_symbol.as_deref().context("the front end named no symbol for the metadata")?;
+        rlib::write_dylib_metadata(&object, input.metadata, symbol)?;
+        command.arg(object);
+    }
     command.arg("-Wl,--as-needed");
-    let sysroot_dynamic = session.prefer_dynamic && input.crates.iter().any(|krate| krate.name == "std");
     for path in &session.cli.library_path {
         let path = path.split_once('=').map_or(path.as_str(), |(_, path)| path);
         command.arg("-L").arg(path);
     }
-    let others = input.crates.iter().filter(|krate| !krate.is_sysroot);
-    command.args(others.map(|krate| &krate.rlib));
+    let (own, toolchains): (Vec<_>, Vec<_>) = info
+        .linked(ty)
+        .filter_map(|(krate, linkage)| match linkage {
+            Linkage::Static => Some((krate, linkage, krate.rlib.as_ref()?)),
+            Linkage::Dynamic => Some((krate, linkage, krate.dylib.as_ref()?)),
+            Linkage::Included => None,
+        })
+        .partition(|(_, _, file)| !toolchain.has(file));
+    for (krate, linkage, file) in own {
+        library(&mut command, session, ty, &krate.name, linkage, file)?;
+    }
     for lib in &input.native_libs {
         native_lib(&mut command, lib);
     }
-    if sysroot_dynamic {
-        let std = shared_std(toolchain)?;
-        command.arg(std);
-        let outside_std = input.crates.iter().filter(|krate| {
-            krate.is_sysroot && matches!(krate.name.as_str(), "test" | "getopts" | "proc_macro" | "compiler_builtins")
-        });
-        command.args(outside_std.map(|krate| &krate.rlib));
-        if session.rpath {
-            command.arg(format!("-Wl,-rpath,{}", toolchain.target_lib().display()));
-        }
-    } else {
-        command.args(input.crates.iter().filter(|krate| krate.is_sysroot).map(|krate| &krate.rlib));
+    let needs_system = toolchains.iter().any(|(krate, ..)| matches!(krate.name.as_str(), "std" | "libc" | "unwind"));
+    for (krate, linkage, file) in toolchains {
+        library(&mut command, session, ty, &krate.name, linkage, file)?;
     }
     command.arg("-Wl,-Bdynamic");
-    if input.crates.iter().any(|krate| krate.is_sysroot && matches!(krate.name.as_str(), "std" | "libc" | "unwind")) {
+    if needs_system {
         command.args(SYSTEM_LIBS);
     }
     if session.linker.is_none() {
@@ -81,7 +92,8 @@ pub fn link_executable(
     }
     command.args(["-Wl,--eh-frame-hdr", "-Wl,-z,noexecstack"]);
     command.arg("-L").arg(toolchain.target_lib()).arg("-o").arg(out);
-    command.args(["-Wl,--gc-sections", "-pie", "-Wl,-z,relro,-z,now"]);
+    command.arg("-Wl,--gc-sections").arg(if ty.is_shared() { "-shared" } else { "-pie" });
+    command.arg("-Wl,-z,relro,-z,now");
     match session.strip {
         Strip::None => {}
         Strip::Debuginfo => drop(command.arg("-Wl,--strip-debug")),
@@ -89,6 +101,43 @@ pub fn link_executable(
     }
     command.arg("-nodefaultlibs").args(&session.link_args);
     run(command, &linker, wanted)
+}
+
+/// Adds a Rust crate's library.
+fn library(
+    command: &mut Command,
+    session: &Session,
+    ty: CrateType,
+    name: &str,
+    linkage: Linkage,
+    file: &Path,
+) -> Result<()> {
+    match linkage {
+        // Dependents of a Rust shared library may need any part of what is in it.
+        Linkage::Static if ty == CrateType::Dylib && name != "compiler_builtins" => {
+            command.arg("-Wl,--whole-archive").arg(file).arg("-Wl,--no-whole-archive");
+        }
+        Linkage::Static => drop(command.arg(file)),
+        // By its name, so that the loader looks for that and not for the path.
+        Linkage::Dynamic => {
+            let (directory, name) = (file.parent(), file.file_name().and_then(|name| name.to_str()));
+            let (Some(directory), Some(name)) = (directory, name) else { bail!("bad path `{}`", file.display()) };
+            command.arg("-Wl,-Bdynamic").arg("-L").arg(directory).arg(format!("-l:{name}"));
+            if session.rpath {
+                command.arg(format!("-Wl,-rpath,{}", directory.display()));
+            }
+        }
+        Linkage::Included => {}
+    }
+    Ok(())
+}
+
+fn version_script(exported: &[String]) -> String {
+    let names: String = exported.iter().map(|symbol| format!("    {symbol};\n")).collect();
+    match names.is_empty() {
+        true => "{\n  local:\n    *;\n};\n".to_owned(),
+        false => format!("{{\n  global:\n{names}  local:\n    *;\n}};\n"),
+    }
 }
 
 fn native_lib(command: &mut Command, lib: &NativeLibArg) {
@@ -123,41 +172,58 @@ fn run(mut command: Command, linker: &Path, output_file: &Path) -> Result<()> {
     )
 }
 
-/// `libstd-*.so` of the toolchain.
-fn shared_std(toolchain: &Toolchain) -> Result<PathBuf> {
-    let dir = toolchain.target_lib();
-    let entries = std::fs::read_dir(&dir).with_context(|| format!("cannot read `{}`", dir.display()))?;
-    for entry in entries {
-        let path = entry?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with("libstd-") && name.ends_with(".so") {
-            return Ok(path);
-        }
-    }
-    bail!("the toolchain has no shared std in `{}`", dir.display())
-}
-
-/// The runtime that `-C panic` chooses.
-pub fn panic_runtime(panic: PanicStrategy) -> &'static str {
-    match panic {
-        PanicStrategy::Unwind => "panic_unwind",
-        PanicStrategy::Abort => "panic_abort",
-    }
-}
-
 /// Native libraries of the local crate, of its dependencies outside the toolchain, and of the command line.
-pub fn native_libs(session: &Session, store: &Store, sysroot_crates: &[CrateNum]) -> Result<Vec<NativeLibArg>> {
-    let mut libs = Vec::new();
-    for krate in store.crates().filter(|krate| !sysroot_crates.contains(&krate.loaded.num())) {
-        // A dependency's rlib has its bundled libraries inside.
-        let is_local = krate.loaded.num() == store.local;
-        let libs_of = krate.root.native_libs.iter().filter(|lib| is_local || !lib.bundled);
-        libs.extend(libs_of.map(|lib| from_attribute(store, lib)));
-    }
+pub fn native_libs(
+    session: &Session,
+    toolchain: &Toolchain,
+    store: &Store,
+    info: &CrateInfo,
+    ty: CrateType,
+) -> Result<Vec<NativeLibArg>> {
+    let mut libs: Vec<NativeLibArg> = store.krate(store.local)?.root.native_libs.iter().map(|lib| from_attribute(store, lib)).collect();
     for spec in &session.cli.link_lib {
         libs.push(from_option(spec)?);
     }
+    for krate in store.crates() {
+        let id = krate.root.stable_crate_id;
+        let Some(used) = info.crates.iter().find(|used| used.stable_crate_id == id) else { continue };
+        if toolchain.has(used.source()?) {
+            continue;
+        }
+        let is_archive = info.linkage(ty, id) == Some(Linkage::Static);
+        let libs_of = krate.root.native_libs.iter().filter(|lib| {
+            // A dependency's rlib has its bundled libraries inside, a shared library all of them.
+            !lib.bundled && (is_archive || store.interner().str(lib.kind) != "static")
+        });
+        libs.extend(libs_of.map(|lib| from_attribute(store, lib)));
+    }
     Ok(libs)
+}
+
+/// The archives that become part of the local crate's.
+pub fn bundled_libs(session: &Session, store: &Store) -> Result<Vec<PathBuf>> {
+    let mut libs: Vec<NativeLibArg> = Vec::new();
+    let own = store.krate(store.local)?.root.native_libs.iter().filter(|lib| lib.bundled);
+    libs.extend(own.map(|lib| from_attribute(store, lib)));
+    for spec in &session.cli.link_lib {
+        let lib = from_option(spec)?;
+        // The front end puts libraries of the command line among the crate's own.
+        if lib.is_static && !spec.contains("-bundle") && libs.iter().all(|known| known.name != lib.name) {
+            libs.push(lib);
+        }
+    }
+    libs.iter().map(|lib| find_archive(session, lib)).collect()
+}
+
+fn find_archive(session: &Session, lib: &NativeLibArg) -> Result<PathBuf> {
+    let name = if lib.verbatim { lib.name.clone() } else { format!("lib{}.a", lib.name) };
+    let directories = session.cli.library_path.iter().filter_map(|path| match path.split_once('=') {
+        Some(("native" | "all", directory)) => Some(directory),
+        Some(_) => None,
+        None => Some(path.as_str()),
+    });
+    let found = directories.map(|directory| Path::new(directory).join(&name)).find(|path| path.exists());
+    found.with_context(|| format!("could not find native static library `{}`, perhaps an -L flag is missing?", lib.name))
 }
 
 fn from_attribute(store: &Store, lib: &NativeLib) -> NativeLibArg {

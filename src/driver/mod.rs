@@ -5,6 +5,7 @@
 
 mod analysis;
 mod aot;
+mod crate_info;
 mod crates;
 mod diagnostics;
 mod frontend;
@@ -65,12 +66,12 @@ fn run(
     if !cli.print.is_empty() || cli.explain.is_some() {
         return toolchain::delegate(&cli);
     }
-    let session = Session::new(cli)?;
+    let mut session = Session::new(cli)?;
     let analysis = match (session.cli.frontend, analysis) {
         (Frontend::Rustc, _) => None,
         (Frontend::Ra, Some(analysis)) => Some(analysis),
         (Frontend::Ra, None) => return Err(analysis::run_instead(args)),
     };
     output::remove_on_interrupt()?;
-    aot::compile(&session, analysis, diagnostics)
+    aot::compile(&mut session, args, analysis, diagnostics)
 }

@@ -45,7 +45,7 @@ pub struct Cli {
     /// Link to a native library: `[KIND[:MODIFIERS]=]NAME[:RENAME]`.
     #[arg(short = 'l', value_name = "[KIND=]NAME")]
     pub link_lib: Vec<String>,
-    /// The type of crate to make: bin, lib, rlib or staticlib.
+    /// The type of crate to make: bin, lib, rlib, dylib, cdylib, staticlib or proc-macro.
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     pub crate_type: Vec<String>,
     /// The name of the crate being built.
@@ -132,6 +132,9 @@ pub struct Cli {
     /// Remap source names: `FROM=TO`.
     #[arg(long, value_name = "FROM=TO")]
     pub remap_path_prefix: Vec<String>,
+    /// Where remapped names are used.
+    #[arg(long, value_name = "SCOPE")]
+    pub remap_path_scope: Vec<String>,
     /// Where the bodies of the crate come from.
     #[arg(long, value_enum, default_value_t)]
     pub frontend: Frontend,
@@ -154,11 +157,33 @@ pub enum OutputType {
     Ramir,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CrateType {
     Bin,
     Rlib,
+    Dylib,
+    Cdylib,
     Staticlib,
+    ProcMacro,
+}
+
+impl CrateType {
+    pub fn named(name: &str) -> Option<CrateType> {
+        Some(match name {
+            "bin" => CrateType::Bin,
+            "lib" | "rlib" => CrateType::Rlib,
+            "dylib" => CrateType::Dylib,
+            "cdylib" => CrateType::Cdylib,
+            "staticlib" => CrateType::Staticlib,
+            "proc-macro" => CrateType::ProcMacro,
+            _ => return None,
+        })
+    }
+
+    /// It is linked to a shared library.
+    pub fn is_shared(self) -> bool {
+        matches!(self, CrateType::Dylib | CrateType::Cdylib)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,15 +198,14 @@ pub enum Strip {
 pub struct Session {
     pub cli: Cli,
     pub input: String,
+    /// As the front end says; until then from the options and the file's name.
     pub crate_name: String,
-    pub crate_types: Vec<CrateType>,
     pub emit: Vec<(OutputType, Option<PathBuf>)>,
     pub panic: adapter::PanicStrategy,
     pub opt_level: OptLevel,
     pub debuginfo: DebugInfo,
     pub overflow_checks: bool,
     pub debug_assertions: bool,
-    pub prefer_dynamic: bool,
     pub linker: Option<PathBuf>,
     pub link_args: Vec<String>,
     pub extra_filename: String,
@@ -219,7 +243,7 @@ impl Session {
         if let Some(target) = &cli.target {
             ensure!(target == TARGET, "target `{target}` is not supported: rac compiles for `{TARGET}` only");
         }
-        let crate_types = crate_types(&cli)?;
+        check_crate_types(&cli)?;
         let crate_name = match &cli.crate_name {
             Some(name) => name.clone(),
             None if input == "-" => "rust_out".to_owned(),
@@ -232,13 +256,11 @@ impl Session {
             emit: emit(&cli)?,
             input,
             crate_name,
-            crate_types,
             panic: adapter::PanicStrategy::Unwind,
             opt_level: if cli.optimize { OptLevel::Speed } else { OptLevel::None },
             debuginfo: if cli.debug { DebugInfo::Full } else { DebugInfo::None },
             overflow_checks: true,
             debug_assertions: true,
-            prefer_dynamic: false,
             linker: None,
             link_args: Vec::new(),
             extra_filename: String::new(),
@@ -309,7 +331,6 @@ impl Session {
             }
             "overflow-checks" => *overflow_checks = Some(flag()?),
             "debug-assertions" => *debug_assertions = Some(flag()?),
-            "prefer-dynamic" => self.prefer_dynamic = flag()?,
             "rpath" => self.rpath = flag()?,
             "save-temps" => self.save_temps = flag()?,
             "force-frame-pointers" => {
@@ -365,7 +386,7 @@ impl Session {
     /// The options that rustc's front end gets: everything but where outputs go and what only rac knows.
     pub fn frontend_args(&self) -> Vec<String> {
         let cli = &self.cli;
-        let mut args = vec![self.input.clone(), format!("--crate-name={}", self.crate_name)];
+        let mut args = vec![self.input.clone()];
         let mut many = |name: &str, values: &[String]| {
             for value in values {
                 args.push(name.to_owned());
@@ -386,8 +407,10 @@ impl Session {
         many("--extern", &cli.externs);
         many("--json", &cli.json);
         many("--remap-path-prefix", &cli.remap_path_prefix);
+        many("--remap-path-scope", &cli.remap_path_scope);
         many("--env-set", &cli.env_set);
         let mut one = |name: &str, value: &Option<String>| args.extend(value.as_ref().map(|v| format!("{name}={v}")));
+        one("--crate-name", &cli.crate_name);
         one("--edition", &cli.edition);
         one("--cap-lints", &cli.cap_lints);
         one("--error-format", &cli.error_format);
@@ -412,22 +435,15 @@ fn parse_bool(name: &str, value: Option<&str>) -> Result<bool> {
     }
 }
 
-fn crate_types(cli: &Cli) -> Result<Vec<CrateType>> {
-    if cli.test {
-        return Ok(vec![CrateType::Bin]);
-    }
-    let mut types = Vec::new();
+fn check_crate_types(cli: &Cli) -> Result<()> {
     for ty in &cli.crate_type {
-        types.push(match ty.as_str() {
-            "bin" => CrateType::Bin,
-            "lib" | "rlib" => CrateType::Rlib,
-            "staticlib" => CrateType::Staticlib,
-            "dylib" | "cdylib" | "proc-macro" | "sdylib" => bail!("crate type `{ty}` is not supported"),
-            other => bail!("unknown crate type: `{other}`"),
-        });
+        match CrateType::named(ty) {
+            Some(_) => {}
+            None if ty == "sdylib" => bail!("crate type `{ty}` is not supported"),
+            None => bail!("unknown crate type: `{ty}`"),
+        }
     }
-    types.dedup();
-    Ok(types)
+    Ok(())
 }
 
 fn emit(cli: &Cli) -> Result<Vec<(OutputType, Option<PathBuf>)>> {
@@ -498,7 +514,7 @@ mod tests {
         let errors: Vec<String> = [
             &["a.rs", "--target", "wasm32-wasip1"][..],
             &["a.rs", "--emit", "llvm-ir"],
-            &["a.rs", "--crate-type", "cdylib"],
+            &["a.rs", "--crate-type", "sdylib"],
             &["a.rs", "-Cprofile-use=x"],
             &["a.rs", "-Copt-level=7"],
             &[],
@@ -509,7 +525,7 @@ mod tests {
         expect![[r#"
             target `wasm32-wasip1` is not supported: rac compiles for `x86_64-unknown-linux-gnu` only
             `--emit llvm-ir` is not supported
-            crate type `cdylib` is not supported
+            crate type `sdylib` is not supported
             codegen option `profile-use` is not supported: it needs LLVM
             incorrect value `7` for codegen option `opt-level`
             no input filename given"#]]
@@ -519,7 +535,7 @@ mod tests {
     #[test]
     fn the_front_end_gets_its_own_options_only() {
         let s = session(&["my-prog.rs", "-o", "x", "--edition=2024", "-Copt-level=1", "--emit=clif,link", "--cfg", "a"]);
-        expect![[r#"my-prog.rs --crate-name=my_prog --cfg a -C opt-level=1 --edition=2024"#]]
+        expect![[r#"my-prog.rs --cfg a -C opt-level=1 --edition=2024"#]]
             .assert_eq(&s.unwrap().frontend_args().join(" "));
     }
 }

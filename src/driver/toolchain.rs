@@ -4,7 +4,7 @@ use super::options::{Cli, TARGET};
 use crate::adapter::store::COMPILER;
 use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, ExitStatus};
 
 /// Where things are. `dist/bin/rac` has its exporter beside it and std's export in `../lib/rac/std`.
 #[derive(Debug)]
@@ -41,6 +41,19 @@ impl Toolchain {
         let text = std::fs::read_to_string(&note)
             .with_context(|| format!("the sources of std are missing: no `{}`; run `./y.sh build`", note.display()))?;
         Ok(PathBuf::from(text.trim_end()))
+    }
+
+    /// Whether a library is the toolchain's own.
+    pub fn has(&self, library: &Path) -> bool {
+        library.starts_with(&self.sysroot)
+    }
+
+    /// Compiles with the toolchain's rustc in rac's place: a procedural macro runs inside of the front end, at build time,
+    /// and is no part of the program.
+    pub fn compile_instead(&self, args: &[String]) -> Result<ExitCode> {
+        let mut rustc = Command::new(self.sysroot.join("bin/rustc"));
+        let status = rustc.args(args.iter().skip(1)).status().context("cannot run the toolchain's rustc")?;
+        Ok(exit_code(status))
     }
 
     /// The target's libraries.
@@ -140,5 +153,9 @@ pub fn delegate(cli: &Cli) -> Result<ExitCode> {
         rustc.arg(cli.input.as_deref().unwrap_or("-")).stdin(std::process::Stdio::null());
     }
     let status = rustc.status().context("cannot run the toolchain's rustc")?;
-    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
+    Ok(exit_code(status))
+}
+
+fn exit_code(status: ExitStatus) -> ExitCode {
+    ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }

@@ -1,0 +1,145 @@
+//! What the front end tells of the crate for its link: name, types, the crates that it is linked with, and the symbols that
+//! leave it. The file's form is specified where it is written, in `ra-mir-export`.
+
+use super::options::CrateType;
+use anyhow::{Context, Result, bail};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// How a crate gets into an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Linkage {
+    /// From its rlib.
+    Static,
+    /// From its shared library.
+    Dynamic,
+    /// It is in the shared library of another crate.
+    Included,
+}
+
+/// A crate that code may come from.
+#[derive(Debug)]
+pub struct UsedCrate {
+    pub name: String,
+    pub stable_crate_id: u64,
+    pub rlib: Option<PathBuf>,
+    pub dylib: Option<PathBuf>,
+    pub rmeta: Option<PathBuf>,
+}
+
+impl UsedCrate {
+    /// The file that it was found by.
+    pub fn source(&self) -> Result<&Path> {
+        let source = self.rlib.as_ref().or(self.dylib.as_ref()).or(self.rmeta.as_ref());
+        source.map(PathBuf::as_path).with_context(|| format!("crate `{}` has no file", self.name))
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct CrateInfo {
+    pub name: String,
+    pub types: Vec<CrateType>,
+    /// The program has an allocator, which `alloc` reaches through a shim.
+    has_allocator: bool,
+    /// Dependents before what they depend on.
+    pub crates: Vec<UsedCrate>,
+    linkage: HashMap<(CrateType, u64), Linkage>,
+    exported: HashMap<CrateType, Vec<String>>,
+    needed: HashMap<CrateType, Vec<String>>,
+    /// Of a shared library's metadata.
+    pub metadata_symbol: Option<String>,
+}
+
+impl CrateInfo {
+    pub fn read(path: &Path) -> Result<CrateInfo> {
+        let text = std::fs::read_to_string(path).context("the front end told nothing of the crate")?;
+        Self::parse(&text)
+    }
+
+    fn parse(text: &str) -> Result<CrateInfo> {
+        let mut info = CrateInfo::default();
+        let crate_type = |name: &str| CrateType::named(name).with_context(|| format!("unknown crate type: `{name}`"));
+        let number = |id: &str| u64::from_str_radix(id, 16).with_context(|| format!("bad crate id `{id}`"));
+        let file = |path: &str| (!path.is_empty()).then(|| PathBuf::from(path));
+        for line in text.lines() {
+            let parts: Vec<&str> = line.split('\t').collect();
+            match parts[..] {
+                ["name", name] => info.name = name.to_owned(),
+                ["type", ty] => info.types.push(crate_type(ty)?),
+                ["allocator"] => info.has_allocator = true,
+                ["crate", name, id, rlib, dylib, rmeta] => info.crates.push(UsedCrate {
+                    name: name.to_owned(),
+                    stable_crate_id: number(id)?,
+                    rlib: file(rlib),
+                    dylib: file(dylib),
+                    rmeta: file(rmeta),
+                }),
+                ["link", ty, id, how] => {
+                    let how = match how {
+                        "static" => Linkage::Static,
+                        "dynamic" => Linkage::Dynamic,
+                        "included" => Linkage::Included,
+                        _ => bail!("unknown linkage in `{line}`"),
+                    };
+                    info.linkage.insert((crate_type(ty)?, number(id)?), how);
+                }
+                ["export", ty, symbol] => info.exported.entry(crate_type(ty)?).or_default().push(symbol.to_owned()),
+                ["need", ty, symbol] => info.needed.entry(crate_type(ty)?).or_default().push(symbol.to_owned()),
+                ["metadata", symbol] => info.metadata_symbol = Some(symbol.to_owned()),
+                _ => bail!("the front end said `{line}`, which is not understood"),
+            }
+        }
+        Ok(info)
+    }
+
+    pub fn linkage(&self, ty: CrateType, stable_crate_id: u64) -> Option<Linkage> {
+        self.linkage.get(&(ty, stable_crate_id)).copied()
+    }
+
+    /// The crates that an output of type `ty` is linked with.
+    pub fn linked(&self, ty: CrateType) -> impl Iterator<Item = (&UsedCrate, Linkage)> {
+        self.crates.iter().filter_map(move |krate| Some((krate, self.linkage(ty, krate.stable_crate_id)?)))
+    }
+
+    /// Whether an output of type `ty` defines the allocator's shim: a shared library that it is linked with would have one.
+    pub fn needs_allocator_shim(&self, ty: CrateType) -> bool {
+        let is_final = !matches!(ty, CrateType::Rlib | CrateType::ProcMacro);
+        is_final && self.has_allocator && self.linked(ty).all(|(_, linkage)| linkage != Linkage::Dynamic)
+    }
+
+    /// What a shared library exports.
+    pub fn exported(&self, ty: CrateType) -> &[String] {
+        self.exported.get(&ty).map_or(&[], Vec::as_slice)
+    }
+
+    /// What has to be taken from archives though nothing refers to it.
+    pub fn needed(&self, ty: CrateType) -> &[String] {
+        self.needed.get(&ty).map_or(&[], Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+
+    #[test]
+    fn facts_are_read() {
+        let text = "name\ta\ntype\tbin\nallocator\ncrate\tb\t0a\t/b.rlib\t\t\nlink\tbin\t0a\tstatic\n\
+                    crate\tc\t0b\t\t/c.so\t\nlink\tdylib\t0b\tdynamic\nexport\tdylib\tf\n";
+        let info = CrateInfo::parse(text).unwrap();
+        let linked = |ty| info.linked(ty).map(|(krate, how)| format!("{} {how:?}", krate.name)).collect::<Vec<_>>();
+        let text = format!(
+            "{} {:?} {:?} {:?} {} {} {:?}",
+            info.name,
+            info.types,
+            linked(CrateType::Bin),
+            linked(CrateType::Dylib),
+            info.needs_allocator_shim(CrateType::Bin),
+            info.needs_allocator_shim(CrateType::Dylib),
+            info.exported(CrateType::Dylib),
+        );
+        expect![[r#"a [Bin] ["b Static"] ["c Dynamic"] true false ["f"]"#]].assert_eq(&text);
+        assert!(CrateInfo::parse("crate\tb").is_err());
+    }
+}
