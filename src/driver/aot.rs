@@ -53,7 +53,7 @@ pub fn compile(
     if info.types.contains(&CrateType::ProcMacro) {
         return toolchain.compile_instead(args);
     }
-    session.crate_name.clone_from(&info.name);
+    session.set_crate_name(&info.name);
     let session = &*session;
     phases.end("frontend");
 
@@ -301,8 +301,11 @@ fn emit_path(session: &Session, ty: OutputType, extension: &str) -> PathBuf {
         Some(output) if session.emit.len() == 1 => output.clone(),
         Some(output) => output.with_extension(extension),
         None => {
-            let prefix = if ty == OutputType::Metadata { "lib" } else { "" };
-            in_out_dir(session, format!("{prefix}{}{}.{extension}", session.crate_name, session.extra_filename))
+            let name = match ty {
+                OutputType::Metadata => format!("lib{}", session.crate_name),
+                _ => session.file_stem.clone(),
+            };
+            in_out_dir(session, format!("{name}{}.{extension}", session.extra_filename))
         }
     }
 }
@@ -317,7 +320,7 @@ fn output_path(session: &Session, ty: CrateType) -> PathBuf {
     }
     let (name, extra) = (&session.crate_name, &session.extra_filename);
     in_out_dir(session, match ty {
-        CrateType::Bin => format!("{name}{extra}"),
+        CrateType::Bin => format!("{}{extra}", session.file_stem),
         CrateType::Rlib => format!("lib{name}{extra}.rlib"),
         CrateType::Dylib | CrateType::Cdylib | CrateType::ProcMacro => format!("lib{name}{extra}.so"),
         CrateType::Staticlib => format!("lib{name}{extra}.a"),

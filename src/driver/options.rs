@@ -198,8 +198,9 @@ pub enum Strip {
 pub struct Session {
     pub cli: Cli,
     pub input: String,
-    /// As the front end says; until then from the options and the file's name.
     pub crate_name: String,
+    /// What files are named after that have no `lib` before their name.
+    pub file_stem: String,
     pub emit: Vec<(OutputType, Option<PathBuf>)>,
     pub panic: adapter::PanicStrategy,
     pub opt_level: OptLevel,
@@ -244,18 +245,16 @@ impl Session {
             ensure!(target == TARGET, "target `{target}` is not supported: rac compiles for `{TARGET}` only");
         }
         check_crate_types(&cli)?;
-        let crate_name = match &cli.crate_name {
+        let file_stem = match &cli.crate_name {
             Some(name) => name.clone(),
             None if input == "-" => "rust_out".to_owned(),
-            None => {
-                let stem = Path::new(&input).file_stem().context("the input file has no name")?;
-                stem.to_string_lossy().replace('-', "_")
-            }
+            None => Path::new(&input).file_stem().context("the input file has no name")?.to_string_lossy().into_owned(),
         };
         let mut session = Session {
             emit: emit(&cli)?,
             input,
-            crate_name,
+            crate_name: file_stem.replace('-', "_"),
+            file_stem,
             panic: adapter::PanicStrategy::Unwind,
             opt_level: if cli.optimize { OptLevel::Speed } else { OptLevel::None },
             debuginfo: if cli.debug { DebugInfo::Full } else { DebugInfo::None },
@@ -293,6 +292,14 @@ impl Session {
         session.debug_assertions = debug_assertions.unwrap_or(session.opt_level == OptLevel::None);
         session.overflow_checks = overflow_checks.unwrap_or(session.debug_assertions);
         Ok(session)
+    }
+
+    /// Takes over the name that the front end found, which may stand in the source.
+    pub fn set_crate_name(&mut self, name: &str) {
+        if self.crate_name != name {
+            self.crate_name = name.to_owned();
+            self.file_stem = name.to_owned();
+        }
     }
 
     fn set_codegen(

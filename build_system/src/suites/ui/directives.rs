@@ -267,9 +267,10 @@ fn first_edition(text: &str) -> &str {
     text.split("..").next().unwrap_or(text).trim()
 }
 
+/// `NAME=VALUE`; spaces belong to the value.
 fn variable(text: &str) -> (String, String) {
     let (name, value) = text.split_once('=').unwrap_or((text, ""));
-    (name.trim().to_owned(), value.trim().to_owned())
+    (name.trim().to_owned(), value.to_owned())
 }
 
 /// `"regex" -> "replacement"`.
@@ -317,7 +318,7 @@ mod tests {
             "//@ run-pass\n//@ edition:2018..2021\n//@ compile-flags: -C opt-level=2 --cfg 'a=\"b\"'\n\
              //@ run-flags: --x\n//@ exec-env:A = b\n//@ rustc-env:C=d\n//@ check-run-results\nfn main() {}",
             expect![[
-                r#"run-pass edition Some("2018") flags ["-C", "opt-level=2", "--cfg", "a=\"b\""] run ["--x"] env [("C", "d")] [("A", "b")] results true"#
+                r#"run-pass edition Some("2018") flags ["-C", "opt-level=2", "--cfg", "a=\"b\""] run ["--x"] env [("C", "d")] [("A", " b")] results true"#
             ]],
         );
     }

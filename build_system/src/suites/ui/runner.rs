@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-use super::directives::{self, Aux, AuxKind, Mode};
+use super::directives::{self, Aux, AuxKind, Directives, Mode};
 use super::normalize;
 use super::report::{self, Outcome, TestResult};
 use super::select::{Owner, Test};
@@ -69,6 +69,7 @@ impl<'a> Runner<'a> {
             runner: self,
             test,
             directory: directory.path(),
+            needs_dylib: false,
             result: TestResult {
                 path: test.name.clone(),
                 mode: test.mode,
@@ -91,6 +92,8 @@ struct Attempt<'a> {
     runner: &'a Runner<'a>,
     test: &'a Test,
     directory: &'a Path,
+    /// An auxiliary crate is a Rust shared library.
+    needs_dylib: bool,
     result: TestResult,
 }
 
@@ -106,6 +109,7 @@ impl Attempt<'_> {
             compile.arg("-L").arg(self.aux_directory());
         }
         compile.args(externs);
+        self.linkage(&self.test.directives, &mut compile);
         match self.test.mode {
             Mode::BuildPass => compile.arg("--out-dir").arg(self.directory),
             _ => compile.arg("-o").arg(&executable),
@@ -151,7 +155,8 @@ impl Attempt<'_> {
     fn build_one_aux(&mut self, aux: &Aux, built: &mut BTreeSet<String>) -> anyhow::Result<bool> {
         let source = self.test.path.with_file_name("auxiliary").join(&aux.file);
         let text = fs::read(&source).with_context(|| format!("cannot read {}", source.display()))?;
-        let directives = directives::parse_aux(&String::from_utf8_lossy(&text), self.test.revision.as_deref())
+        let text = String::from_utf8_lossy(&text);
+        let directives = directives::parse_aux(&text, self.test.revision.as_deref())
             .with_context(|| format!("in {}", source.display()))?;
         let Some(externs) = self.build_aux(&directives.aux, built)? else { return Ok(false) };
         let options = self.runner.options;
@@ -187,10 +192,20 @@ impl Attempt<'_> {
                 compile.args(["--crate-type", ty]);
             }
         }
+        self.needs_dylib |= matches!(aux.kind, AuxKind::Build | AuxKind::Crate(_)) && is_dylib(&text);
+        self.linkage(&directives, &mut compile);
         fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
         compile.args(externs).arg("--out-dir").arg(&out);
         let compiled = self.compile(compile)?;
         Ok(self.succeeded(&compiled, &format!("auxiliary/{}: ", aux.file)))
+    }
+
+    /// compiletest prefers shared libraries. Here that is so only where they are what is asked for.
+    fn linkage(&self, directives: &Directives, command: &mut Command) {
+        let wanted = self.runner.options.args.aux == AuxCompiler::RacDylib || self.needs_dylib;
+        if wanted && !directives.no_prefer_dynamic {
+            command.args(["-C", "prefer-dynamic"]);
+        }
     }
 
     fn compile(&mut self, mut command: Command) -> anyhow::Result<Finished> {
@@ -326,6 +341,10 @@ impl Attempt<'_> {
         }
         result.stderr = tail(&stderr);
     }
+}
+
+fn is_dylib(source: &str) -> bool {
+    source.lines().any(|line| line.starts_with("#![crate_type") && line.contains("\"dylib\""))
 }
 
 fn tail(text: &str) -> String {

@@ -64,11 +64,11 @@ impl Owner<'_> {
         command
             .args(flags)
             .env("RUSTC_BOOTSTRAP", "1")
+            .env_remove("RUST_BACKTRACE")
+            .env_remove("RUST_LOG")
             .envs(directives.rustc_env.iter().map(|(name, value)| (name, value)));
-        for name in ["RUST_BACKTRACE", "RUST_LOG"].into_iter().chain(directives.unset_rustc_env.iter().map(String::as_str)) {
-            if !directives.rustc_env.iter().any(|(set, _)| set == name) {
-                command.env_remove(name);
-            }
+        for name in &directives.unset_rustc_env {
+            command.env_remove(name);
         }
     }
 
