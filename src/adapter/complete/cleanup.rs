@@ -15,7 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub fn add_cleanup(tcx: &TypeCx<'_>, body: &mut Body) -> Result<()> {
     let raw = body.clone();
     let data = MoveData::gather(tcx, &raw)?;
-    let inits = InitResults::compute(&data, &raw);
+    let inits = InitResults::compute(tcx, &data, &raw)?;
     let named = raw.var_debug_info.iter().filter_map(|info| match &info.value {
         VarDebugInfoContents::Place(place) => Some(place.local),
         VarDebugInfoContents::Const(_) => None,

@@ -2,6 +2,8 @@
 //! Semantics: `rustc_mir_dataflow::impls::{MaybeInitializedPlaces, MaybeUninitializedPlaces}`.
 
 use super::move_paths::{Effect, LookupResult, MoveData, PathIdx};
+use super::place_ty::TypeCx;
+use crate::adapter::Result;
 use ramir::*;
 use rustc_index::bit_set::DenseBitSet;
 
@@ -62,12 +64,14 @@ impl Inits {
         self.maybe_uninit.contains(path)
     }
 
-    /// Whether anything in the path may be initialized, and whether anything may be uninitialized.
+    /// Whether anything to drop in the path may be initialized, and whether anything may be uninitialized.
     pub fn below(&self, data: &MoveData, path: PathIdx) -> (bool, bool) {
         let mut state = (false, false);
         data.for_each_below(path, &mut |path| {
-            state.0 |= self.maybe_init(path);
-            state.1 |= self.maybe_uninit(path);
+            if data.paths[path].has_rest {
+                state.0 |= self.maybe_init(path);
+                state.1 |= self.maybe_uninit(path);
+            }
         });
         state
     }
@@ -79,7 +83,7 @@ pub struct InitResults {
 }
 
 impl InitResults {
-    pub fn compute(data: &MoveData, body: &Body) -> InitResults {
+    pub fn compute(tcx: &TypeCx<'_>, data: &MoveData, body: &Body) -> Result<InitResults> {
         let mut entry: Vec<Option<Inits>> = vec![None; body.blocks.len()];
         entry[BasicBlock::START.index()] = Some(Inits::entry(data, body));
         let mut queue = DenseBitSet::new_empty(body.blocks.len());
@@ -117,13 +121,21 @@ impl InitResults {
                     state.call_return(data, destination);
                     propagate(*target, &state);
                 }
+            } else if let Some((place, targets)) = discriminant_switch(block_data) {
+                for (i, &to) in targets.targets.iter().enumerate() {
+                    let mut state = state.clone();
+                    state.apply(data, &data.inactive_variants(tcx, place, |discr| discr == targets.values[i])?);
+                    propagate(to, &state);
+                }
+                state.apply(data, &data.inactive_variants(tcx, place, |discr| !targets.values.contains(&discr))?);
+                propagate(targets.otherwise, &state);
             } else {
                 for to in block_data.terminator.kind.successors() {
                     propagate(to, &state);
                 }
             }
         }
-        InitResults { entry }
+        Ok(InitResults { entry })
     }
 
     pub fn entry(&self, block: BasicBlock) -> Option<&Inits> {
@@ -138,4 +150,22 @@ impl InitResults {
         }
         Some(state)
     }
+}
+
+/// The place whose discriminant the block switches on, read in the block itself.
+fn discriminant_switch(block: &BasicBlockData) -> Option<(&Place, &SwitchTargets)> {
+    let TerminatorKind::SwitchInt { discr: Operand::Copy(discr) | Operand::Move(discr), targets } =
+        &block.terminator.kind
+    else {
+        return None;
+    };
+    // Between the two there are at most statements about storage, else the enum could have changed.
+    for statement in block.statements.iter().rev() {
+        match &statement.kind {
+            StatementKind::Assign(place, Rvalue::Discriminant(of)) if place == discr => return Some((of, targets)),
+            StatementKind::StorageLive(_) | StatementKind::StorageDead(_) | StatementKind::Nop => {}
+            _ => return None,
+        }
+    }
+    None
 }

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 pub fn elaborate_drops(tcx: &TypeCx<'_>, body: &mut Body) -> Result<()> {
     split_call_edges(body);
     let data = MoveData::gather(tcx, body)?;
-    let inits = InitResults::compute(&data, body);
+    let inits = InitResults::compute(tcx, &data, body)?;
     let mut cx = Elaborator {
         tcx,
         data: &data,

@@ -11,6 +11,9 @@ pub type PathIdx = usize;
 
 pub struct MovePath {
     pub place: Place,
+    ty: PlaceTy,
+    /// Whether dropping it drops more than what the paths below it stand for.
+    pub has_rest: bool,
     pub children: SmallVec<[(MoveElem, PathIdx); 2]>,
 }
 
@@ -52,7 +55,7 @@ impl MoveData {
             MoveData { paths: Vec::new(), locals: Vec::with_capacity(body.locals.len()), effects: Vec::new() };
         for (i, decl) in body.locals.iter().enumerate() {
             let path = if tcx.needs_drop(decl.ty)? {
-                Some(data.new_path(None, Place::from_local(Local::new(i))))
+                Some(data.new_path(None, Place::from_local(Local::new(i)), PlaceTy { ty: decl.ty, variant: None }))
             } else {
                 None
             };
@@ -69,12 +72,57 @@ impl MoveData {
             effects.push(std::mem::take(&mut gather.at));
             gather.data.effects.push(effects);
         }
-        Ok(gather.data)
+        let mut data = gather.data;
+        for path in 0..data.paths.len() {
+            data.paths[path].has_rest = data.has_rest(tcx, path)?;
+        }
+        Ok(data)
     }
 
-    fn new_path(&mut self, parent: Option<(PathIdx, MoveElem)>, place: Place) -> PathIdx {
+    fn has_rest(&self, tcx: &TypeCx<'_>, path: PathIdx) -> Result<bool> {
+        let PlaceTy { ty, variant } = self.paths[path].ty;
+        if self.paths[path].children.is_empty() {
+            return Ok(true);
+        }
+        let is_apart = |index: usize| self.child(path, MoveElem::Field(FieldIdx::new(index))).is_some();
+        let rest_of = |tys: &[Ty]| -> Result<bool> {
+            for (i, &ty) in tys.iter().enumerate() {
+                if !is_apart(i) && tcx.needs_drop(ty)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        };
+        match *tcx.interner.kind(ty) {
+            TyKind::Tuple(ref tys) => rest_of(tys),
+            TyKind::Closure(..) => rest_of(tcx.upvar_tys(ty)?),
+            TyKind::Adt(def, args) => {
+                let adt = tcx.adt_def(def)?;
+                if adt.destructor.is_some() || adt.kind == AdtKind::Union {
+                    return Ok(true);
+                }
+                for (i, data) in adt.variants.iter().enumerate() {
+                    let is_this = match variant {
+                        Some(variant) => variant.index() == i,
+                        None => {
+                            adt.kind == AdtKind::Struct
+                                || self.child(path, MoveElem::Downcast(VariantIdx::new(i))).is_none()
+                        }
+                    };
+                    let tys = data.fields.iter().map(|field| tcx.subst(field.ty, args)).collect::<Result<Vec<_>>>()?;
+                    if is_this && rest_of(&tys)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            _ => Ok(true),
+        }
+    }
+
+    fn new_path(&mut self, parent: Option<(PathIdx, MoveElem)>, place: Place, ty: PlaceTy) -> PathIdx {
         let path = self.paths.len();
-        self.paths.push(MovePath { place, children: SmallVec::new() });
+        self.paths.push(MovePath { place, ty, has_rest: true, children: SmallVec::new() });
         if let Some((parent, elem)) = parent {
             self.paths[parent].children.push((elem, path));
         }
@@ -108,6 +156,28 @@ impl MoveData {
             }
         }
         LookupResult::Exact(path)
+    }
+
+    /// The paths in an enum that a branch of a switch on its discriminant finds uninitialized: those in other variants.
+    pub fn inactive_variants(
+        &self,
+        tcx: &TypeCx<'_>,
+        place: &Place,
+        is_active: impl Fn(u128) -> bool,
+    ) -> Result<Effects> {
+        let LookupResult::Exact(path) = self.find(place) else { return Ok(Effects::new()) };
+        let TyKind::Adt(def, _) = *tcx.interner.kind(self.paths[path].ty.ty) else { return Ok(Effects::new()) };
+        let adt = tcx.adt_def(def)?;
+        if adt.kind != AdtKind::Enum {
+            return Ok(Effects::new());
+        }
+        let inactive = self.paths[path].children.iter().filter(|(elem, _)| match elem {
+            MoveElem::Downcast(variant) => {
+                adt.variants.get(variant.index()).is_some_and(|variant| !is_active(variant.discr))
+            }
+            _ => false,
+        });
+        Ok(inactive.map(|&(_, child)| (child, Effect::Uninit)).collect())
     }
 
     /// What the statement, or with `index` the number of statements the terminator, does on all ways out of it.
@@ -257,7 +327,8 @@ impl Gather<'_> {
                         return Ok(none);
                     }
                     let to = if from_end { len - to } else { to };
-                    return Ok((from..to).map(|n| self.step(path, &base, constant_index(n, len))).collect());
+                    let elem_ty = PlaceTy { ty: elem_ty, variant: None };
+                    return Ok((from..to).map(|n| self.step(path, &base, constant_index(n, len), elem_ty)).collect());
                 }
                 PlaceElem::Index(_) | PlaceElem::OpaqueCast(_) | PlaceElem::UnwrapUnsafeBinder(_) => return Ok(none),
             };
@@ -265,7 +336,7 @@ impl Gather<'_> {
             if !self.tcx.needs_drop(at.ty)? {
                 return Ok(none);
             }
-            path = self.step(path, &base, elem);
+            path = self.step(path, &base, elem, at);
             base = base.project(elem);
         }
         Ok(SmallVec::from_slice(&[path]))
@@ -278,9 +349,9 @@ impl Gather<'_> {
         }
     }
 
-    fn step(&mut self, path: PathIdx, base: &Place, elem: PlaceElem) -> PathIdx {
+    fn step(&mut self, path: PathIdx, base: &Place, elem: PlaceElem, ty: PlaceTy) -> PathIdx {
         let Some(step) = move_elem(&elem) else { return path };
-        self.data.child(path, step).unwrap_or_else(|| self.data.new_path(Some((path, step)), base.project(elem)))
+        self.data.child(path, step).unwrap_or_else(|| self.data.new_path(Some((path, step)), base.project(elem), ty))
     }
 }
 

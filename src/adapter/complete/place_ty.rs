@@ -167,6 +167,13 @@ impl<'a> TypeCx<'a> {
         Ok(result)
     }
 
+    /// Whether the bounds of an associated type make it `Copy`.
+    fn is_bound_by_copy(&self, def: DefId) -> Result<bool> {
+        let Some(ItemData::AssocTy(assoc)) = self.store.opt_item(def)?.map(|item| &item.data) else { return Ok(false) };
+        let is_itself = |ty: &Ty| matches!(self.interner.kind(*ty), TyKind::Alias(_, of, _) if *of == def);
+        Ok(with_supertraits(self.store, traits(&assoc.item_bounds))?.iter().any(is_itself))
+    }
+
     fn any_needs_drop(&self, tys: &[Ty]) -> Result<bool> {
         for &ty in tys {
             if self.needs_drop(ty)? {
@@ -192,7 +199,8 @@ impl<'a> TypeCx<'a> {
             | TyKind::Never
             | TyKind::CoroutineWitness(..)
             | TyKind::Error => false,
-            TyKind::Param(_) | TyKind::Alias(..) => !self.copy_tys.contains(&ty),
+            TyKind::Param(_) => !self.copy_tys.contains(&ty),
+            TyKind::Alias(_, def, _) => !self.copy_tys.contains(&ty) && !self.is_bound_by_copy(def)?,
             TyKind::Dynamic(..) | TyKind::Coroutine(..) | TyKind::Bound { .. } => true,
             TyKind::UnsafeBinder { ty, .. } | TyKind::Pat(ty, _) | TyKind::Slice(ty) => self.needs_drop(ty)?,
             TyKind::Array(elem, len) => self.array_len(len) != Some(0) && self.needs_drop(elem)?,
@@ -222,23 +230,33 @@ impl<'a> TypeCx<'a> {
 
 /// The self types of the clauses `T: Copy` that hold in the body of `def`, those that follow from supertraits included.
 fn copy_tys(store: &Store, def: DefId) -> Result<FxHashSet<Ty>> {
-    let interner = store.interner();
-    let mut out = FxHashSet::default();
-    let Some(copy) = store.lang_item("copy") else { return Ok(out) };
-    let mut work: Vec<TraitRef> = Vec::new();
-    let traits = |clauses: &[Clause]| -> Vec<TraitRef> {
-        let trait_of = |clause: &Clause| match *clause {
-            Clause::Trait { trait_ref, polarity: true } => Some(trait_ref),
-            _ => None,
-        };
-        clauses.iter().filter_map(trait_of).collect()
-    };
+    let mut work = Vec::new();
     let mut at = Some(def);
     while let Some(def) = at {
         let Some(item) = store.opt_item(def)? else { break };
         work.extend(traits(&item.predicates));
+        if let ItemData::Trait(_) = item.data {
+            work.push(TraitRef { def_id: def, args: identity_args(store, def)? });
+        }
         at = item.generics.parent;
     }
+    with_supertraits(store, work)
+}
+
+/// The traits that clauses say are implemented.
+fn traits(clauses: &[Clause]) -> Vec<TraitRef> {
+    let trait_of = |clause: &Clause| match *clause {
+        Clause::Trait { trait_ref, polarity: true } => Some(trait_ref),
+        _ => None,
+    };
+    clauses.iter().filter_map(trait_of).collect()
+}
+
+/// The types that are `Copy` if `work` and their supertraits are implemented.
+fn with_supertraits(store: &Store, mut work: Vec<TraitRef>) -> Result<FxHashSet<Ty>> {
+    let interner = store.interner();
+    let mut out = FxHashSet::default();
+    let Some(copy) = store.lang_item("copy") else { return Ok(out) };
     let mut seen = FxHashSet::default();
     while let Some(trait_ref) = work.pop() {
         if !seen.insert(trait_ref) {
@@ -254,4 +272,26 @@ fn copy_tys(store: &Store, def: DefId) -> Result<FxHashSet<Ty>> {
         }
     }
     Ok(out)
+}
+
+/// The parameters of `def` as its own arguments.
+pub fn identity_args(store: &Store, def: DefId) -> Result<Args> {
+    fn collect(store: &Store, def: DefId, out: &mut Vec<GenericArg>) -> Result<()> {
+        let generics = &store.item(def)?.generics;
+        if let Some(parent) = generics.parent {
+            collect(store, parent, out)?;
+        }
+        for param in &generics.own_params {
+            let this = ParamTy { index: out.len() as u32, name: param.name };
+            out.push(match param.kind {
+                GenericParamKind::Lifetime => GenericArg::Lifetime(Region::Erased),
+                GenericParamKind::Type => GenericArg::Type(store.interner().mk(TyKind::Param(this))),
+                GenericParamKind::Const(_) => GenericArg::Const(store.interner().mk_const(ConstKind::Param(this))),
+            });
+        }
+        Ok(())
+    }
+    let mut args = Vec::new();
+    collect(store, def, &mut args)?;
+    Ok(store.interner().mk_args(&args))
 }

@@ -4,7 +4,7 @@
 //! A superset of rustc's choice would do no harm, as the program is accepted already, except where it would be seen: what
 //! has interior mutability or a destructor, and what is borrowed mutably, is never promoted.
 
-use super::place_ty::TypeCx;
+use super::place_ty::{TypeCx, identity_args};
 use super::visit;
 use crate::adapter::Result;
 use ramir::*;
@@ -33,7 +33,7 @@ pub fn promote_consts(tcx: &TypeCx<'_>, def: DefId, body: &mut Body) -> Result<V
         }
     }
     let temps = validator.temps;
-    let args = identity_args(tcx, def)?;
+    let args = identity_args(tcx.store, def)?;
     let mut promoted = Vec::new();
     // What refers to another candidate takes it along, so that it comes first.
     let dependents = dependents_first(body, &temps, promotable);
@@ -478,26 +478,4 @@ fn remove_unused(body: &mut Body, mut temps: Vec<Local>) {
             }
         }
     }
-}
-
-/// The parameters of `def` as its own arguments.
-fn identity_args(tcx: &TypeCx<'_>, def: DefId) -> Result<Args> {
-    fn collect(tcx: &TypeCx<'_>, def: DefId, out: &mut Vec<GenericArg>) -> Result<()> {
-        let generics = &tcx.store.item(def)?.generics;
-        if let Some(parent) = generics.parent {
-            collect(tcx, parent, out)?;
-        }
-        for param in &generics.own_params {
-            let this = ParamTy { index: out.len() as u32, name: param.name };
-            out.push(match param.kind {
-                GenericParamKind::Lifetime => GenericArg::Lifetime(Region::Erased),
-                GenericParamKind::Type => GenericArg::Type(tcx.interner.mk(TyKind::Param(this))),
-                GenericParamKind::Const(_) => GenericArg::Const(tcx.interner.mk_const(ConstKind::Param(this))),
-            });
-        }
-        Ok(())
-    }
-    let mut args = Vec::new();
-    collect(tcx, def, &mut args)?;
-    Ok(tcx.interner.mk_args(&args))
 }
