@@ -187,6 +187,7 @@ impl<'tcx> ExportCx<'tcx, '_> {
                 is_maybe_dangling: false,
                 is_unsafe_cell: adt.is_unsafe_cell(),
                 is_unsafe_pinned: adt.is_unsafe_pinned(),
+                is_variant_list_non_exhaustive: adt.is_variant_list_non_exhaustive(),
                 has_ctor: adt.is_struct() && adt.non_enum_variant().ctor.is_some(),
                 scalar_valid_range_start: included(start),
                 scalar_valid_range_end: included(end),

@@ -150,6 +150,8 @@ pub struct AdtFlags {
     pub is_maybe_dangling: bool,
     pub is_unsafe_cell: bool,
     pub is_unsafe_pinned: bool,
+    /// `#[non_exhaustive]` on an enum.
+    pub is_variant_list_non_exhaustive: bool,
     /// A struct whose constructor exists, i.e. a tuple or unit struct.
     pub has_ctor: bool,
     /// `#[rustc_layout_scalar_valid_range_start]`

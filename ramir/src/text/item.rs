@@ -30,7 +30,8 @@ structs! {
     GenericParam { name, kind, default }
     AdtDef { kind, repr, flags, variants, destructor, stable_hash }
     AdtFlags {
-        is_box, is_phantom_data, is_manually_drop, is_maybe_dangling, is_unsafe_cell, is_unsafe_pinned, has_ctor,
+        is_box, is_phantom_data, is_manually_drop, is_maybe_dangling, is_unsafe_cell, is_unsafe_pinned,
+        is_variant_list_non_exhaustive, has_ctor,
         scalar_valid_range_start, scalar_valid_range_end, unsupported_repr,
     }
     ReprOptions { int, align, pack, flags, field_shuffle_seed }

@@ -200,6 +200,10 @@ impl<'tcx> Interp<'tcx> {
                 let n = if name == "vtable_size" { layout.size.bytes() } else { layout.align.abi.bytes() };
                 usize_result(self, n)?
             }
+            "type_of" => {
+                let ty = self.read_type_id(args[0])?;
+                self.write_type_info(ty, dest)?
+            }
             "type_id_vtable" => {
                 let (ty, dyn_ty) = (self.read_type_id(args[0])?, self.read_type_id(args[1])?);
                 self.type_id_vtable(ty, dyn_ty, dest)?
@@ -439,7 +443,7 @@ impl<'tcx> Interp<'tcx> {
         })
     }
 
-    fn write_type_id(&mut self, ty: Ty, dest: &Place<'tcx>) -> InterpResult {
+    pub fn write_type_id(&mut self, ty: Ty, dest: &Place<'tcx>) -> InterpResult {
         let hash = self.tcx.type_id_hash(ty)?;
         let id = self.tcx.special_alloc(GlobalAlloc::TypeId(ty))?;
         let (ptr, _) = self.place_ptr(dest)?;

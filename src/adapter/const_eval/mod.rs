@@ -17,6 +17,7 @@ mod operator;
 mod place;
 mod simd;
 mod step;
+mod type_info;
 mod valtree;
 
 #[cfg(test)]
