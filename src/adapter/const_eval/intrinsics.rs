@@ -483,7 +483,7 @@ impl<'tcx> Interp<'tcx> {
             let mut all = vec![GenericArg::Type(ty)];
             all.extend(self.tcx.args(self.tcx.erase_bound_in_args(args)?));
             let trait_ref = ramir::TraitRef { def_id, args: self.tcx.mk_args(&all) };
-            implements &= self.tcx.trait_holds(trait_ref)?;
+            implements &= self.tcx.trait_holds_exactly(trait_ref)?;
         }
         let vtable = if implements { self.vtable_pointer(ty, dyn_ty)?.into() } else { Scalar::usize(0) };
         self.write_scalar(vtable, dest)

@@ -291,6 +291,11 @@ impl Tcx {
         Ok(self.select(trait_ref)?.is_some())
     }
 
+    /// As [`Tcx::trait_holds`], for a bound that the program may only ask about.
+    pub fn trait_holds_exactly(&self, trait_ref: TraitRef) -> Result<bool> {
+        Ok(SelectionContext::exact(self).select(trait_ref)?.is_some())
+    }
+
     /// Whether the where-clauses of `def` itself, without those of its parents, hold for concrete `args`.
     pub fn own_clauses_hold(&self, def: DefId, args: Args) -> Result<bool> {
         SelectionContext::new(self).clauses_hold(def, args)

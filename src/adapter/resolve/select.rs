@@ -129,11 +129,18 @@ pub(super) struct SelectionContext<'a> {
     stack: Vec<(TraitRef, bool)>,
     /// The lowest entry of the stack that a cycle has come back to.
     reached: usize,
+    /// Types that differ in how they bind regions are not taken for the same: rustc has not checked this bound.
+    exact: bool,
 }
 
 impl<'a> SelectionContext<'a> {
     pub fn new(tcx: &'a Tcx) -> SelectionContext<'a> {
-        SelectionContext { tcx, stack: Vec::new(), reached: usize::MAX }
+        SelectionContext { tcx, stack: Vec::new(), reached: usize::MAX, exact: false }
+    }
+
+    /// For bounds that rustc has not checked.
+    pub fn exact(tcx: &'a Tcx) -> SelectionContext<'a> {
+        SelectionContext { exact: true, ..SelectionContext::new(tcx) }
     }
 
     pub fn select(&mut self, trait_ref: TraitRef) -> Result<Option<Selection>> {
@@ -143,7 +150,9 @@ impl<'a> SelectionContext<'a> {
     /// With `projection`, for the value of an associated type: an impl gives that by its header, so a cycle through it
     /// does not refute what the cycle began with.
     pub fn select_for(&mut self, trait_ref: TraitRef, projection: bool) -> Result<Option<Selection>> {
-        if let Some(selection) = self.tcx.resolve.selections.get(&trait_ref) {
+        if !self.exact
+            && let Some(selection) = self.tcx.resolve.selections.get(&trait_ref)
+        {
             return Ok(*selection);
         }
         if let Some(at) = self.stack.iter().position(|&(t, _)| t == trait_ref) {
@@ -168,7 +177,7 @@ impl<'a> SelectionContext<'a> {
         // What depends on an unfinished proof further out is true only within it.
         self.reached = outer.min(if reached < depth { reached } else { usize::MAX });
         let selection = result?;
-        if reached >= depth {
+        if reached >= depth && !self.exact {
             self.tcx.resolve.selections.insert(trait_ref, selection);
         }
         Ok(selection)
@@ -260,7 +269,9 @@ impl<'a> SelectionContext<'a> {
         let mut has_relevant = false;
         for &def in relevant {
             has_relevant = true;
-            if let Some((args, binders_differ)) = self.match_impl(def, goal)? {
+            if let Some((args, binders_differ)) = self.match_impl(def, goal)?
+                && !(binders_differ && self.exact)
+            {
                 found.push((def, args, binders_differ));
             }
         }
