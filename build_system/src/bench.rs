@@ -196,7 +196,8 @@ fn rac_codegen(cx: &Context, mut command: Command, _scratch: &Path) -> anyhow::R
     command.env("RAC_TIMINGS", "1").env("RAYON_NUM_THREADS", "1");
     let finished = exec::run(&mut command, &Limits::default(), &cx.interrupt)?;
     let stderr = String::from_utf8_lossy(&finished.stderr);
-    let line = stderr.lines().find(|line| line.starts_with('{')).context("rac prints no timings under RAC_TIMINGS=1")?;
+    let line =
+        stderr.lines().find(|line| line.starts_with('{')).context("rac prints no timings under RAC_TIMINGS=1")?;
     serde_json::from_str(line).context("rac's timings cannot be read")
 }
 
@@ -251,7 +252,10 @@ fn print_compile_table(rows: &[Row]) {
 
 fn print_codegen_table(rows: &[Row]) {
     println!("\ncode generation alone, one thread, no debuginfo, best run");
-    println!("{:<12} {:<8} {:>10} {:>12} {:>12} {:>11}", "program", "compiler", "functions", "ms", "functions/s", "of cg_clif");
+    println!(
+        "{:<12} {:<8} {:>10} {:>12} {:>12} {:>11}",
+        "program", "compiler", "functions", "ms", "functions/s", "of cg_clif"
+    );
     for row in rows {
         let Some(codegen) = row.codegen else { continue };
         let reference = rows

@@ -10,6 +10,7 @@ use crate::cargo;
 use crate::context::Context;
 use crate::exporter::{self, Exporter};
 use crate::links;
+use crate::rust_analyzer;
 use crate::rustc_dev;
 
 /// Everything but rac itself.
@@ -22,7 +23,9 @@ pub fn build(cx: &Context, rust_src: Option<&Path>) -> anyhow::Result<()> {
     let started = std::time::Instant::now();
     let exporter = prepare(cx, rust_src)?;
     build_rac(cx)?;
-    assemble(cx, &exporter)?;
+    let library_source = rust_analyzer::library_source(cx, rust_src)?;
+    rust_analyzer::build(cx, &cx.dist().join("bin/rac-ra"))?;
+    assemble(cx, &exporter, library_source.as_deref())?;
     cx.progress.note(&format!("dist/bin/rac is ready ({})", crate::progress::duration(started.elapsed())));
     Ok(())
 }
@@ -32,17 +35,18 @@ fn build_rac(cx: &Context) -> anyhow::Result<()> {
     let mut step = cx.progress.step("rac", "building");
     let mut command = cx.toolchain.program("cargo");
     command.current_dir(&cx.root).args(["build", "--release", "--locked", "--bins", "--target-dir"]).arg(&target);
-    let built = cargo::build(cx, command, &target.join("y-build.log"), &mut step)?;
+    let built = cargo::build(cx, command, &[], &target.join("y-build.log"), &mut step)?;
     step.finish(&if built.compiled == 0 { "unchanged".to_owned() } else { format!("built {} crates", built.compiled) });
     Ok(())
 }
 
-fn assemble(cx: &Context, exporter: &Exporter) -> anyhow::Result<()> {
+fn assemble(cx: &Context, exporter: &Exporter, library_source: Option<&Path>) -> anyhow::Result<()> {
     let dist = cx.dist();
-    let built = cx.root.join("target/release/rac");
-    let rac = cx.rac();
-    if !is_copy(&built, &rac)? {
-        links::copy_file(&built, &rac)?;
+    links::refresh_copy(&cx.root.join("target/release/rac"), &cx.rac())?;
+    // What rac would otherwise ask rustup's proxies for, at each run.
+    rustc_dev::write_if_changed(&dist.join("lib/rac/sysroot"), &format!("{}\n", cx.toolchain.sysroot.display()))?;
+    if let Some(source) = library_source {
+        rustc_dev::write_if_changed(&dist.join("lib/rac/library-source"), &format!("{}\n", source.display()))?;
     }
     let stamp = dist.join("lib/rac/.key");
     let ra_mir_export = dist.join("bin/ra-mir-export");
@@ -66,13 +70,6 @@ fn assemble(cx: &Context, exporter: &Exporter) -> anyhow::Result<()> {
     }
     links::install_dir(staging, &std)?;
     fs::write(&stamp, &exporter.key).with_context(|| format!("cannot write {}", stamp.display()))
-}
-
-/// Whether `to` was copied from `from` as it now is.
-fn is_copy(from: &Path, to: &Path) -> anyhow::Result<bool> {
-    let from_metadata = from.metadata().with_context(|| format!("cargo built no {}", from.display()))?;
-    let Ok(to_metadata) = to.metadata() else { return Ok(false) };
-    Ok(from_metadata.len() == to_metadata.len() && from_metadata.modified()? <= to_metadata.modified()?)
 }
 
 /// Removes what this checkout built, and with `cache` what all checkouts share.

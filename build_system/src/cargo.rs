@@ -43,16 +43,25 @@ enum Line {
     Err(String),
 }
 
-/// Runs `command` (`cargo build ...`), which must not yet say how its messages are formatted.
+/// Runs `command` (`cargo build ...`), which must not yet say how its messages are formatted; `rustc_args` are what
+/// `cargo rustc` passes on.
 ///
 /// Errors: with the compiler's own error text when the build fails, else as the operating system says.
-pub fn build(cx: &Context, mut command: Command, log: &Path, step: &mut Step) -> anyhow::Result<Built> {
+pub fn build(
+    cx: &Context,
+    mut command: Command,
+    rustc_args: &[&str],
+    log: &Path,
+    step: &mut Step,
+) -> anyhow::Result<Built> {
     if let Some(parent) = log.parent() {
         std::fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
     }
     let mut log_file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
     let mut child = command
         .arg("--message-format=json-render-diagnostics")
+        .args((!rustc_args.is_empty()).then_some("--"))
+        .args(rustc_args)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

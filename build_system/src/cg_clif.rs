@@ -66,12 +66,12 @@ pub fn ensure(cx: &Context, rust_src: Option<&Path>) -> anyhow::Result<()> {
     let origin = tree.join("compiler/rustc_codegen_cranelift");
     copy_package(&origin, &package)?;
 
-    let mut command = rustc_dev::command(cx, &package);
+    let mut command = rustc_dev::command(cx, &package, "build");
     command.args(["--features", "unwinding,inline_asm_sym"]);
     // Cargo's own separator of flags, which may hold spaces.
     command.env("CARGO_ENCODED_RUSTFLAGS", rustc_dev.rustflags(&cx.toolchain).join("\u{1f}"));
     let log = package.join("y-build.log");
-    cargo::build(cx, command, &log, &mut step)?;
+    cargo::build(cx, command, &[], &log, &mut step)?;
 
     let lib = cx.cache.join("cg_clif/lib");
     let staging = links::staging_for(&lib)?;

@@ -77,7 +77,9 @@ fn cache_root() -> anyhow::Result<PathBuf> {
     let root = match (set("RAC_CACHE"), set("XDG_CACHE_HOME")) {
         (Some(root), _) => root,
         (None, Some(xdg)) => xdg.join("rac"),
-        (None, None) => set("HOME").context("set HOME or RAC_CACHE: there is no place for the cache")?.join(".cache/rac"),
+        (None, None) => {
+            set("HOME").context("set HOME or RAC_CACHE: there is no place for the cache")?.join(".cache/rac")
+        }
     };
     std::path::absolute(&root).with_context(|| format!("bad cache path {}", root.display()))
 }

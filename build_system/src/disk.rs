@@ -8,7 +8,8 @@ const GIB: u64 = 1 << 30;
 
 /// Fails with one line unless `gib` GiB are free on the file system of `dir`.
 pub fn require(dir: &Path, gib: u64, what: &str) -> anyhow::Result<()> {
-    let stat = nix::sys::statvfs::statvfs(dir).with_context(|| format!("cannot ask for the free space of {}", dir.display()))?;
+    let stat = nix::sys::statvfs::statvfs(dir)
+        .with_context(|| format!("cannot ask for the free space of {}", dir.display()))?;
     let free = stat.blocks_available() * stat.fragment_size();
     if free < gib * GIB {
         bail!(

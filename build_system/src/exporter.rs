@@ -75,12 +75,13 @@ fn build(cx: &Context, exporter: &Exporter) -> anyhow::Result<()> {
     let mut step = cx.progress.step("ra-mir-export", "building");
     let mut command = cx.toolchain.program("cargo");
     command.current_dir(&package).args(["build", "--release", "--locked", "--target-dir"]).arg(&target);
-    cargo::build(cx, command, &target.join("y-build.log"), &mut step)?;
+    cargo::build(cx, command, &[], &target.join("y-build.log"), &mut step)?;
     let directory = exporter.binary.parent().context("the exporter's place has no parent")?;
     let staging = links::staging_for(directory)?;
     let built = target.join("release/ra-mir-export");
     // A copy: cargo writes over the file that a hard link would share.
-    fs::copy(&built, staging.path().join("ra-mir-export")).with_context(|| format!("cannot copy {}", built.display()))?;
+    fs::copy(&built, staging.path().join("ra-mir-export"))
+        .with_context(|| format!("cannot copy {}", built.display()))?;
     links::install_dir(staging, directory)?;
     step.finish("built");
     Ok(())
@@ -133,7 +134,9 @@ fn key(cx: &Context, flags: &[String]) -> anyhow::Result<String> {
     }
     for package in ["ramir", "ra-mir-export"] {
         let package = cx.root.join(package);
-        for entry in WalkDir::new(&package).sort_by_file_name().into_iter().filter_entry(|entry| !is_output(&package, entry)) {
+        for entry in
+            WalkDir::new(&package).sort_by_file_name().into_iter().filter_entry(|entry| !is_output(&package, entry))
+        {
             let entry = entry.with_context(|| format!("cannot list {}", package.display()))?;
             if entry.file_type().is_file() {
                 let relative = entry.path().strip_prefix(&cx.root).context("walked out of the checkout")?;
@@ -157,5 +160,7 @@ fn hash_part(hasher: &mut Sha256, part: &[u8]) {
 }
 
 fn is_output(package: &Path, entry: &DirEntry) -> bool {
-    entry.path() == package.join("target") || entry.path() == package.join(".cargo") || entry.path() == package.join("tests")
+    entry.path() == package.join("target")
+        || entry.path() == package.join(".cargo")
+        || entry.path() == package.join("tests")
 }

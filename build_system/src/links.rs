@@ -25,7 +25,8 @@ pub fn install_dir(staging: TempDir, target: &Path) -> anyhow::Result<()> {
     }
     // A temporary directory is private to its maker; what is installed is not.
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(staging.path(), mode).with_context(|| format!("cannot open up {}", staging.path().display()))?;
+    fs::set_permissions(staging.path(), mode)
+        .with_context(|| format!("cannot open up {}", staging.path().display()))?;
     fs::rename(staging.path(), target).with_context(|| format!("cannot install {}", target.display()))?;
     // The rename moved it; there is nothing left to remove.
     let _moved = staging.keep();
@@ -40,8 +41,16 @@ pub fn install_file(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::rename(&temporary, to).with_context(|| format!("cannot write {}", to.display()))
 }
 
-/// As `install_file`, for a file that its maker may write over in place, and with it every hard link.
-pub fn copy_file(from: &Path, to: &Path) -> anyhow::Result<()> {
+/// As `install_file`, for a file that its maker may write over in place, and with it every hard link. Does nothing if
+/// `to` was copied from `from` as it now is.
+pub fn refresh_copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let metadata = from.metadata().with_context(|| format!("cargo built no {}", from.display()))?;
+    if let Ok(copy) = to.metadata()
+        && copy.len() == metadata.len()
+        && metadata.modified()? <= copy.modified()?
+    {
+        return Ok(());
+    }
     let staging = staging_for(to)?;
     let temporary = staging.path().join("file");
     fs::copy(from, &temporary).with_context(|| format!("cannot copy {}", from.display()))?;

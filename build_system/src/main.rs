@@ -13,6 +13,7 @@ mod exporter;
 mod interrupt;
 mod links;
 mod progress;
+mod rust_analyzer;
 mod rustc_dev;
 mod sources;
 mod suites;

@@ -76,7 +76,8 @@ impl Step {
             bar.set_message(message.to_owned());
         } else if self.last_line.elapsed() >= PLAIN_INTERVAL {
             self.last_line = Instant::now();
-            let of = if self.total > 0 { format!("{}/{}", self.position, self.total) } else { self.position.to_string() };
+            let of =
+                if self.total > 0 { format!("{}/{}", self.position, self.total) } else { self.position.to_string() };
             eprintln!("  {:<14} {of} {message} ({})", self.name, duration(self.started.elapsed()));
         }
     }

@@ -1,8 +1,8 @@
 //! The compiler's crates, which `ra-mir-export` links: rustup's component `rustc-dev`, or a build of the sources.
 //!
 //! The build is an ordinary cargo workspace in the cache whose one crate depends by path on `rustc_driver`: no LLVM, no
-//! `x.py`. Its target directory stays, so that an interrupted build carries on; what others use is `rustc-dev/lib`,
-//! which appears by one rename.
+//! `x.py`. Its target directory stays, so that an interrupted build carries on; what others use is
+//! `rustc-dev/dylib`, which appears by one rename.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,6 +20,9 @@ use crate::toolchain::Toolchain;
 const MANIFEST: &str = include_str!("../rustc-dev/Cargo.toml");
 const MAIN: &str = include_str!("../rustc-dev/main.rs");
 
+/// Where the build is installed, in the workspace.
+const LIB: &str = "dylib";
+
 /// Where the compiler's crates are, for the compiler and for the dynamic linker.
 pub struct RustcDev {
     /// `None` where rustup's component is installed: rustc then finds them by itself.
@@ -29,7 +32,7 @@ pub struct RustcDev {
 impl RustcDev {
     /// Without building anything.
     pub fn find(cx: &Context) -> RustcDev {
-        RustcDev { lib: (!cx.toolchain.has_rustc_dev()).then(|| cx.cache.join("rustc-dev/lib")) }
+        RustcDev { lib: (!cx.toolchain.has_rustc_dev()).then(|| cx.cache.join("rustc-dev").join(LIB)) }
     }
 
     /// The flags that build a `rustc_private` program which runs without `LD_LIBRARY_PATH`.
@@ -54,7 +57,7 @@ pub fn ensure(cx: &Context, rust_src: Option<&Path>) -> anyhow::Result<RustcDev>
         return Ok(RustcDev { lib: None });
     }
     let workspace = cx.cache.join("rustc-dev");
-    let lib = workspace.join("lib");
+    let lib = workspace.join(LIB);
     if lib.is_dir() {
         cx.progress.unchanged("rustc-dev", &format!("in {}", lib.display()));
         return Ok(RustcDev { lib: Some(lib) });
@@ -76,10 +79,16 @@ fn build(cx: &Context, tree: &Path, workspace: &Path, lib: &Path) -> anyhow::Res
         fs::copy(tree.join("Cargo.lock"), &lock).with_context(|| format!("cannot write {}", lock.display()))?;
     }
     let mut step = cx.progress.step("rustc-dev", "building the compiler's crates (about 10 minutes on 2 cores)");
-    if let Some(units) = cargo::count_units(command(cx, workspace)) {
+    if let Some(units) = cargo::count_units(command(cx, workspace, "build")) {
         step.set_total(units);
     }
-    let built = cargo::build(cx, command(cx, workspace), &workspace.join("y-build.log"), &mut step)?;
+    let log = workspace.join("y-build.log");
+    let built = cargo::build(cx, command(cx, workspace, "build"), &[], &log, &mut step)?;
+    // Linked again with its references to itself bound: the dynamic linker would else look up 50,000 symbols each time
+    // the exporter starts, which takes longer than the front end of a small program.
+    let mut link = command(cx, workspace, "rustc");
+    link.args(["-p", "rustc_driver", "--lib"]);
+    cargo::build(cx, link, &["-Clink-arg=-Wl,-Bsymbolic"], &log, &mut step)?;
 
     let staging = links::staging_for(lib)?;
     let mut installed = 0;
@@ -105,13 +114,13 @@ fn build(cx: &Context, tree: &Path, workspace: &Path, lib: &Path) -> anyhow::Res
 /// Free space that the build needs, measured and rounded up.
 const DISK_GIB: u64 = 5;
 
-/// `cargo build` of a compiler crate, with the same environment on every run, or cargo would find nothing fresh.
-pub fn command(cx: &Context, workspace: &Path) -> Command {
+/// `cargo build` (or another of its `subcommand`s) of a compiler crate, with the same environment on every run, or cargo would find nothing fresh.
+pub fn command(cx: &Context, workspace: &Path, subcommand: &str) -> Command {
     let toolchain = &cx.toolchain;
     let mut command = toolchain.program("cargo");
     command
         .current_dir(workspace)
-        .args(["build", "--release"])
+        .args([subcommand, "--release"])
         .env("RUSTC_BOOTSTRAP", "1")
         .env("CFG_RELEASE", &toolchain.release)
         .env("CFG_RELEASE_CHANNEL", "stable")

@@ -149,7 +149,8 @@ fn finish(staging: TempDir, tree: &Path, from: &Path, step: Step) -> anyhow::Res
 /// `origin` is what the error names: the tree itself, or the archive that it came from.
 fn check_commit(cx: &Context, tree: &Path, origin: &Path) -> anyhow::Result<()> {
     let read = |name: &str| fs::read_to_string(tree.join(name)).unwrap_or_default();
-    if read("git-commit-hash").trim() == cx.toolchain.commit || read("version").trim() == cx.toolchain.version_string() {
+    if read("git-commit-hash").trim() == cx.toolchain.commit || read("version").trim() == cx.toolchain.version_string()
+    {
         return Ok(());
     }
     let version = read("version");
@@ -176,7 +177,10 @@ fn sha256(cx: &Context, path: &Path) -> anyhow::Result<String> {
 /// Returns the archive and the temporary directory that holds it.
 fn download_debian(cx: &Context) -> anyhow::Result<(TempDir, PathBuf)> {
     let none = |why: &str| {
-        format!("found no sources of rustc {} ({why}): name them by --rust-src DIR|ARCHIVE or RAC_RUST_SRC", cx.toolchain.release)
+        format!(
+            "found no sources of rustc {} ({why}): name them by --rust-src DIR|ARCHIVE or RAC_RUST_SRC",
+            cx.toolchain.release
+        )
     };
     let targets = Command::new("apt-get")
         .args(["indextargets", "--format", "$(REPO_URI)", "Origin: Debian", "Label: Debian", "Created-By: Packages"])
@@ -198,9 +202,7 @@ fn download_debian(cx: &Context) -> anyhow::Result<(TempDir, PathBuf)> {
     }
     let list: String = ["sid", "testing"]
         .iter()
-        .map(|suite| {
-            format!("deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {uri} {suite} main\n")
-        })
+        .map(|suite| format!("deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {uri} {suite} main\n"))
         .collect();
     fs::write(dir.path().join("sources.list"), list).context("cannot write apt's list")?;
     let apt = |program: &str, arguments: &[&str]| -> anyhow::Result<String> {

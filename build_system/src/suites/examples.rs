@@ -1,4 +1,5 @@
-//! The programs in `example/`: each is compiled, run, and its output compared with `NAME.stdout`, in a table.
+//! The programs in `example/`: each is compiled, run, and its output compared with `NAME.stdout`, in a table. Those in
+//! `example/ra/` are compiled twice, through rustc's MIR and through rust-analyzer's.
 //!
 //! The lines `// KEY` or `// KEY: VALUE` before a program's first other line direct it: `edition` (2024 unless given),
 //! `rac-flags`, `run-fail` (it must exit with 101, as a panic does) and `exit-code`.
@@ -22,6 +23,8 @@ const RUN_TIME: Duration = Duration::from_secs(30);
 pub struct Example {
     pub name: String,
     path: PathBuf,
+    /// What selects the front end.
+    frontend: &'static [&'static str],
     directives: Directives,
     expected: Vec<u8>,
 }
@@ -40,7 +43,10 @@ struct Row {
 }
 
 pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
-    let examples = collect(cx, options)?;
+    let mut examples = collect(cx, options)?;
+    let both = cx.root.join("example/ra");
+    examples.extend(collect_in(&both, "", &[], options)?);
+    examples.extend(collect_in(&both, " (ra)", &["--frontend", "ra"], options)?);
     let output = cx.root.join("target/examples");
     fs::create_dir_all(&output).with_context(|| format!("cannot make {}", output.display()))?;
     let mut step = cx.progress.step("examples", "compiling and running");
@@ -72,15 +78,25 @@ impl Example {
     }
 }
 
+/// The programs of `example/`, each once.
 pub fn collect(cx: &Context, options: &Options<'_>) -> anyhow::Result<Vec<Example>> {
-    let directory = cx.root.join("example");
+    collect_in(&cx.root.join("example"), "", &[], options)
+}
+
+/// The programs in `directory`, with `label` after their names.
+fn collect_in(
+    directory: &Path,
+    label: &str,
+    frontend: &'static [&'static str],
+    options: &Options<'_>,
+) -> anyhow::Result<Vec<Example>> {
     let mut examples = Vec::new();
-    for entry in fs::read_dir(&directory).with_context(|| format!("cannot list {}", directory.display()))? {
+    for entry in fs::read_dir(directory).with_context(|| format!("cannot list {}", directory.display()))? {
         let path = entry.with_context(|| format!("cannot list {}", directory.display()))?.path();
         if path.extension().is_none_or(|extension| extension != "rs") {
             continue;
         }
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned() + label;
         if options.args.filter.as_ref().is_some_and(|filter| !name.contains(filter.as_str())) {
             continue;
         }
@@ -88,7 +104,7 @@ pub fn collect(cx: &Context, options: &Options<'_>) -> anyhow::Result<Vec<Exampl
         let directives = parse(&source).with_context(|| format!("in {}", path.display()))?;
         let stdout = path.with_extension("stdout");
         let expected = fs::read(&stdout).with_context(|| format!("cannot read {}", stdout.display()))?;
-        examples.push(Example { name, path, directives, expected });
+        examples.push(Example { name, path, frontend, directives, expected });
     }
     examples.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(examples)
@@ -119,6 +135,7 @@ fn run_one(cx: &Context, options: &Options<'_>, example: &Example, output: &Path
     let mut command = Command::new(&options.compiler);
     example.arguments(&mut command);
     command
+        .args(example.frontend)
         .args(&options.args.rac_args)
         .arg("-o")
         .arg(&executable)
@@ -172,7 +189,8 @@ mod tests {
     #[test]
     fn directives_end_at_the_first_other_line() {
         let directives =
-            parse("// edition:2021\n// run-fail\n// rac-flags: -C panic=abort\n\n// exit-code: 3\nfn main() {}").unwrap();
+            parse("// edition:2021\n// run-fail\n// rac-flags: -C panic=abort\n\n// exit-code: 3\nfn main() {}")
+                .unwrap();
         assert_eq!(directives.edition, "2021");
         assert_eq!(directives.exit_code, 101);
         assert_eq!(directives.flags, ["-C", "panic=abort"]);
