@@ -3,6 +3,7 @@
 //! It must not know the compiler's internals: it starts `rac`, `ra-mir-export`, cargo and rustc as programs.
 
 mod bench;
+mod bisect;
 mod build;
 mod cargo;
 mod cg_clif;
@@ -53,6 +54,10 @@ enum Command {
         #[arg(long)]
         cache: bool,
     },
+    /// Find the function whose code from rac makes a program behave unlike the reference compiler's
+    Bisect(bisect::BisectArgs),
+    /// Show rac's code of a program's functions beside the reference compiler's
+    Diff(bisect::DiffArgs),
     /// Compare rac's speed with rustc's, side by side
     Bench(bench::BenchArgs),
 }
@@ -83,6 +88,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let _lock = cx.lock_checkout()?;
             build::clean(&cx, cache)?;
         }
+        Command::Bisect(args) => bisect::bisect(&cx, &args)?,
+        Command::Diff(args) => bisect::diff(&cx, &args)?,
         Command::Bench(args) => bench::run(&cx, &args)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -142,7 +142,7 @@ fn generate(
         write_whole(&emit_path(session, OutputType::Clif, "clif"), text.join("\n").as_bytes())?;
     }
     let write = |name: &str, object: &[u8]| {
-        let path = scratch.path(&format!("{}{}.{name}.o", session.crate_name, session.extra_filename));
+        let path = object_path(session, scratch, name);
         std::fs::write(&path, object).with_context(|| format!("cannot write `{}`", path.display()))?;
         anyhow::Ok(path)
     };
@@ -154,7 +154,7 @@ fn generate(
         objects.allocator = Some(write("allocator", object)?);
     }
     if !results.global_asm.is_empty() {
-        let object = scratch.path(&format!("{}{}.asm.o", session.crate_name, session.extra_filename));
+        let object = object_path(session, scratch, "asm");
         compile_global_asm(&toolchain.sysroot.join("bin/rustc"), &results.global_asm, &object)?;
         objects.own.push(object);
     }
@@ -173,6 +173,17 @@ impl Objects {
     fn all(&self, with_allocator: bool) -> Vec<PathBuf> {
         let allocator = self.allocator.iter().filter(|_| with_allocator);
         self.own.iter().chain(allocator).cloned().collect()
+    }
+}
+
+/// An object that the linker reads: a scratch file, or with `-C save-temps` one beside the output.
+fn object_path(session: &Session, scratch: &Scratch, part: &str) -> PathBuf {
+    let name = format!("{}{}.{part}.rcgu.o", session.crate_name, session.extra_filename);
+    if session.save_temps {
+        let output = output_path(session, session.crate_types.first().copied().unwrap_or(CrateType::Bin));
+        output.with_file_name(name)
+    } else {
+        scratch.path(&name)
     }
 }
 

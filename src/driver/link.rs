@@ -100,6 +100,9 @@ pub fn link(
         Strip::Symbols => drop(command.arg("-Wl,--strip-all")),
     }
     command.arg("-nodefaultlibs").args(&session.link_args);
+    if session.prints_link_args() {
+        println!("{}", shown(&command));
+    }
     run(command, &linker, wanted)
 }
 
@@ -149,6 +152,12 @@ fn native_lib(command: &mut Command, lib: &NativeLibArg) {
         command.arg(name);
     }
     command.arg("-Wl,-Bdynamic");
+}
+
+/// A command line as `--print link-args` shows it: each word in quotes, for a shell.
+fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| format!("{:?}", word.to_string_lossy())).collect::<Vec<_>>().join(" ")
 }
 
 fn run(mut command: Command, linker: &Path, output_file: &Path) -> Result<()> {

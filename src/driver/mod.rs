@@ -63,7 +63,7 @@ fn run(
         println!("{}", toolchain::version_text(cli.verbose));
         return Ok(ExitCode::SUCCESS);
     }
-    if !cli.print.is_empty() || cli.explain.is_some() {
+    if cli.print.iter().any(|what| what != options::LINK_ARGS) || cli.explain.is_some() {
         return toolchain::delegate(&cli);
     }
     let mut session = Session::new(cli)?;

@@ -193,6 +193,9 @@ pub enum Strip {
     Symbols,
 }
 
+/// The `--print` request that [`Session::prints_link_args`] tells.
+pub const LINK_ARGS: &str = "link-args";
+
 /// One compilation: the options, checked, with rustc's defaults filled in.
 #[derive(Debug)]
 pub struct Session {
@@ -384,6 +387,11 @@ impl Session {
             panic: self.panic,
             share_generics: self.opt_level != OptLevel::Speed,
         }
+    }
+
+    /// `--print link-args`: unlike other requests, it does not keep the crate from being compiled.
+    pub fn prints_link_args(&self) -> bool {
+        self.cli.print.iter().any(|what| what == LINK_ARGS)
     }
 
     pub fn emits(&self, what: OutputType) -> bool {

@@ -1,6 +1,6 @@
 //! The parts of the installation: rac's own files beside its executable, and the Rust toolchain it is locked to.
 
-use super::options::{Cli, TARGET};
+use super::options::{self, Cli, TARGET};
 use crate::adapter::store::COMPILER;
 use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
@@ -126,7 +126,7 @@ pub fn delegate(cli: &Cli) -> Result<ExitCode> {
     }
     let mut rustc = Command::new(toolchain.sysroot.join("bin/rustc"));
     for print in &cli.print {
-        if matches!(print.split('=').next(), Some("link-args" | "native-static-libs")) {
+        if matches!(print.split('=').next(), Some(options::LINK_ARGS | "native-static-libs")) {
             bail!("`--print {print}` is not supported");
         }
         rustc.arg("--print").arg(print);
