@@ -7,6 +7,7 @@ use crate::abi::{CallTarget, clif_sig_from_fn_abi, codegen_call_with_unwind_acti
 use crate::adapter::shim::InstanceBody;
 use crate::debuginfo::SourceLocs;
 use crate::prelude::*;
+use crate::seeded_bug::{BugKind, seeded};
 use crate::pretty_clif::{CommentWriter, clif_text};
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{ExceptionTag, ExternalName, UserFuncName};
@@ -170,6 +171,9 @@ fn codegen_fn_inner<'tcx>(
     *block_map = fx.block_map;
     *source_locs = fx.source_locs;
     let (inline_asm, clif_comments) = (fx.inline_asm, fx.clif_comments);
+    if let Some(bug) = &cx.opts.seeded_bug {
+        crate::seeded_bug::apply(bug, symbol_name, &mut context.func);
+    }
 
     let clif = clif_comments.enabled().then(|| clif_text(cx, &context.func, &clif_comments));
     if cx.opts.verifier {
@@ -411,6 +415,10 @@ fn codegen_terminator(fx: &mut FunctionCx<'_, '_, '_>, data: &BasicBlockData) {
                 fx.set_cold_block(block);
             }
             trap_unreachable(fx);
+        }
+        TerminatorKind::Drop { target, .. } if seeded(fx, BugKind::Drop) => {
+            let block = fx.get_block(*target);
+            fx.bcx.ins().jump(block, &[]);
         }
         TerminatorKind::Drop { place, target, unwind } => {
             crate::abi::codegen_drop(fx, source_info, place, *target, *unwind);

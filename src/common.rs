@@ -36,6 +36,8 @@ pub struct CodegenOptions {
     pub isa_flags: Vec<String>,
     /// Path and working directory of the crate's root file, for debug information.
     pub source: (String, String),
+    /// Miscompile on purpose.
+    pub seeded_bug: Option<crate::SeededBug>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,6 +2,7 @@
 //! `rustc_abi::TagEncoding`.
 
 use crate::prelude::*;
+use crate::seeded_bug::{BugKind, seeded};
 use rustc_abi::TagEncoding;
 
 /// Writes the tag of a variant; nothing if the layout stores none for it.
@@ -75,5 +76,6 @@ pub(crate) fn codegen_get_discriminant<'tcx>(
             }
         }
     };
+    let discr = if seeded(fx, BugKind::Discriminant) { fx.bcx.ins().iadd_imm_s(discr, 1) } else { discr };
     CValue::by_val(discr, dest_layout)
 }

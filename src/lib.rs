@@ -30,6 +30,7 @@ mod object_writer;
 mod pointer;
 mod pretty_clif;
 mod rvalue;
+mod seeded_bug;
 #[cfg(test)]
 mod tests;
 mod units;
@@ -39,6 +40,7 @@ mod vtable;
 
 pub use base::FunctionError;
 pub use common::{CodegenCx, CodegenOptions, OptLevel, Warning};
+pub use seeded_bug::{BugKind, SeededBug};
 pub use units::{CodegenResults, build_isa, codegen_units};
 
 /// The version of the code generator library, for `-vV`.

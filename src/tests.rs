@@ -34,6 +34,7 @@ fn options() -> CodegenOptions {
         frame_pointers: true,
         isa_flags: Vec::new(),
         source: ("functions.rs".into(), "/".into()),
+        seeded_bug: None,
     }
 }
 

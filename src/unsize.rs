@@ -2,6 +2,7 @@
 //! Semantics: `rustc_codegen_ssa::{base::unsize_ptr, size_of_val}`.
 
 use crate::prelude::*;
+use crate::seeded_bug::{BugKind, seeded};
 
 /// The innermost pair of types that differ in how `source` unsizes to `target`.
 fn struct_lockstep_tails(tcx: TyCtxt<'_>, mut a: Ty, mut b: Ty) -> (Ty, Ty) {
@@ -45,7 +46,10 @@ pub(crate) fn unsized_info(
     let (source, target) = struct_lockstep_tails(fx.tcx, source, target);
     match (fx.kind(source), fx.kind(target)) {
         (&TyKind::Array(_, len), TyKind::Slice(_)) => {
-            let len = fx.tcx.const_to_usize(len).or_fatal();
+            let mut len = fx.tcx.const_to_usize(len).or_fatal();
+            if seeded(fx, BugKind::Unsize) {
+                len = len.saturating_sub(1);
+            }
             fx.bcx.ins().iconst(fx.pointer_type, len as i64)
         }
         (TyKind::Dynamic(from, _), TyKind::Dynamic(to, _)) => {

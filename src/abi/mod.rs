@@ -8,6 +8,7 @@ pub(crate) mod variadic;
 
 use crate::base::{codegen_operand, codegen_place, codegen_unwind_terminate};
 use crate::prelude::*;
+use crate::seeded_bug::{BugKind, seeded};
 use cranelift_codegen::ir::{BlockArg, ExceptionTableData, ExceptionTableItem, ExceptionTag};
 use pass_mode::*;
 
@@ -123,6 +124,7 @@ pub(crate) fn codegen_call_with_unwind_action(
         crate::adapter::PanicStrategy::Unwind => unwind,
         crate::adapter::PanicStrategy::Abort => UnwindAction::Unreachable,
     };
+    let unwind = if seeded(fx, BugKind::Unwinding) { UnwindAction::Continue } else { unwind };
     let (UnwindAction::Cleanup(_) | UnwindAction::Terminate(_)) = unwind else {
         let inst = match target {
             CallTarget::Direct(func_ref) => fx.bcx.ins().call(func_ref, call_args),

@@ -205,6 +205,7 @@ fn codegen_options(session: &Session, info: &CrateInfo) -> Result<CodegenOptions
         frame_pointers: session.force_frame_pointers,
         isa_flags: isa_flags(session)?,
         source: (session.input.clone(), directory.to_string_lossy().into_owned()),
+        seeded_bug: session.seeded_bug.clone(),
     })
 }
 

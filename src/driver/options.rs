@@ -2,7 +2,8 @@
 //! Semantics: the rustc book, "Command-line Arguments" and "Codegen Options".
 
 use crate::adapter;
-use anyhow::{Context, Result, bail, ensure};
+use crate::{BugKind, SeededBug};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use clap::{ArgAction, Parser, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -142,6 +143,9 @@ pub struct Cli {
     /// type-ids, consts, abis or symbols.
     #[arg(long, value_name = "KIND=FILE", hide = true)]
     pub oracle: Vec<String>,
+    /// Miscompile one kind of operation in the functions whose symbol contains TEXT, to test how bugs are found.
+    #[arg(long, value_name = "KIND=TEXT", hide = true)]
+    pub seed_bug: Option<String>,
     /// Set an environment variable for `env!`.
     #[arg(long = "env-set", value_name = "NAME=VALUE", action = ArgAction::Append)]
     pub env_set: Vec<String>,
@@ -220,6 +224,7 @@ pub struct Session {
     pub target_features: Vec<String>,
     pub save_temps: bool,
     pub force_frame_pointers: bool,
+    pub seeded_bug: Option<SeededBug>,
     /// Print how long each phase took, as one line of JSON on standard error.
     pub timings: bool,
     /// Run Cranelift's verifier over every function.
@@ -273,6 +278,7 @@ impl Session {
             target_features: Vec::new(),
             save_temps: false,
             force_frame_pointers: false,
+            seeded_bug: cli.seed_bug.as_deref().map(seeded_bug).transpose()?,
             timings: std::env::var_os("RAC_TIMINGS").is_some_and(|v| v != "0"),
             verify: cfg!(debug_assertions) || std::env::var_os("RAC_VERIFY").is_some_and(|v| v != "0"),
             cli,
@@ -440,6 +446,12 @@ impl Session {
         }
         args
     }
+}
+
+fn seeded_bug(spec: &str) -> Result<SeededBug> {
+    let (kind, symbol) = spec.split_once('=').with_context(|| format!("`--seed-bug {spec}`: expected KIND=TEXT"))?;
+    let kind = BugKind::from_str(kind, false).map_err(|_| anyhow!("`--seed-bug {spec}`: no such kind of bug"))?;
+    Ok(SeededBug { kind, symbol: symbol.to_owned() })
 }
 
 fn parse_bool(name: &str, value: Option<&str>) -> Result<bool> {

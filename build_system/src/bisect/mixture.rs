@@ -10,6 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use anyhow::{Context as _, bail};
 use object::build::elf::{Builder, SectionData, SectionId, SymbolId};
 use object::elf;
+use object::read::elf::{FileHeader as _, SectionHeader as _};
 
 /// The names of an object's definitions that another object may replace.
 pub fn definitions(object: &[u8]) -> anyhow::Result<BTreeSet<String>> {
@@ -104,11 +105,40 @@ pub fn without(
 }
 
 fn read(object: &[u8]) -> anyhow::Result<Builder<'_>> {
-    let builder = Builder::read(object).context("not an ELF object")?;
+    let mut builder = Builder::read(object).context("not an ELF object that can be changed")?;
     if builder.header.e_machine != elf::EM_X86_64 {
         bail!("not an object for x86-64");
     }
+    for section in builder.sections.iter_mut() {
+        section.sh_flags &= !u64::from(elf::SHF_GROUP);
+    }
+    // LLVM keeps all names in one table; the writer wants the sections' apart.
+    for (name, data) in [(".strtab", SectionData::String), (".shstrtab", SectionData::SectionString)] {
+        let wanted = std::mem::discriminant(&data);
+        if !builder.sections.iter().any(|section| std::mem::discriminant(&section.data) == wanted) {
+            let section = builder.sections.add();
+            section.name = name.into();
+            section.sh_type = elf::SHT_STRTAB;
+            section.sh_addralign = 1;
+            section.data = data;
+        }
+    }
     Ok(builder)
+}
+
+/// The object with its section groups turned into plain sections, which the reader of [`Builder`] knows: what is in a group
+/// here is in both objects as weak symbols.
+pub fn without_groups(mut object: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+    let header = elf::FileHeader64::<object::Endianness>::parse(&*object).context("not a 64-bit ELF object")?;
+    let endian = header.endian()?;
+    let start = header.e_shoff(endian) as usize;
+    let types: Vec<u32> = header.section_headers(endian, &*object)?.iter().map(|section| section.sh_type(endian)).collect();
+    for (i, _) in types.iter().enumerate().filter(|(_, sh_type)| **sh_type == elf::SHT_GROUP) {
+        // `sh_type` is the second word of a section's header.
+        let at = start + i * size_of::<elf::SectionHeader64<object::Endianness>>() + 4;
+        object[at..at + 4].copy_from_slice(&elf::SHT_PROGBITS.to_le_bytes());
+    }
+    Ok(object)
 }
 
 /// Functions, and the statics that have a name of their own: anonymous data belongs to the code that refers to it.

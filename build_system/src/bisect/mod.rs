@@ -11,7 +11,6 @@ mod report;
 mod search;
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -97,8 +96,8 @@ struct Behaviour {
 pub fn bisect(cx: &Context, args: &BisectArgs) -> anyhow::Result<()> {
     let found = find(cx, args)?;
     println!("the first function whose code from rac changes what the program does:\n  {}", found.symbol);
-    println!("all from {}:  {}", args.program.reference.name(), describe(&found.good));
-    println!("with rac's: {}", describe(&found.bad));
+    println!("all from {}:  {}", args.program.reference.name(), describe(&found.good, &found.bad));
+    println!("with rac's: {}", describe(&found.bad, &found.good));
     report::write(cx, &found.program, &found.compiled, &[found.symbol])
 }
 
@@ -115,9 +114,7 @@ pub fn find(cx: &Context, args: &BisectArgs) -> anyhow::Result<Found> {
     let program = Program::new(cx, &args.program)?;
     let mut step = cx.progress.step("bisect", "compiling with both");
     let compiled = program.compile(cx)?;
-    let rac = fs::read(&compiled.rac).with_context(|| format!("cannot read {}", compiled.rac.display()))?;
-    let reference =
-        fs::read(&compiled.reference).with_context(|| format!("cannot read {}", compiled.reference.display()))?;
+    let [rac, reference] = compiled.objects()?;
     let shared: BTreeSet<String> =
         mixture::definitions(&rac)?.intersection(&mixture::definitions(&reference)?).cloned().collect();
     let units: Vec<&String> = shared.iter().collect();
@@ -157,9 +154,8 @@ pub fn find(cx: &Context, args: &BisectArgs) -> anyhow::Result<Found> {
 pub fn diff(cx: &Context, args: &DiffArgs) -> anyhow::Result<()> {
     let program = Program::new(cx, &args.program)?;
     let compiled = program.compile(cx)?;
-    let read = |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
-    let of_rac = mixture::definitions(&read(&compiled.rac)?)?;
-    let of_reference = mixture::definitions(&read(&compiled.reference)?)?;
+    let [rac, reference] = compiled.objects()?;
+    let (of_rac, of_reference) = (mixture::definitions(&rac)?, mixture::definitions(&reference)?);
     let wanted = |symbol: &&String| match &args.function {
         None => true,
         Some(name) => symbol.contains(name.as_str()) || format!("{:#}", rustc_demangle::demangle(symbol)).contains(name.as_str()),
@@ -188,9 +184,14 @@ fn behave(cx: &Context, args: &BisectArgs, executable: &Path) -> anyhow::Result<
     }
 }
 
-fn describe(behaviour: &Option<Behaviour>) -> String {
-    let Some(behaviour) = behaviour else { return "as the check command says".to_owned() };
-    let text = String::from_utf8_lossy(&behaviour.stdout);
-    let last = text.lines().last().unwrap_or("");
-    format!("{}, {} lines of output, the last `{last}`", behaviour.outcome, text.lines().count())
+/// The outcome, and the first line of output in which the two runs differ.
+fn describe(behaviour: &Option<Behaviour>, other: &Option<Behaviour>) -> String {
+    let (Some(behaviour), Some(other)) = (behaviour, other) else { return "as the check command says".to_owned() };
+    let (text, others) = (String::from_utf8_lossy(&behaviour.stdout), String::from_utf8_lossy(&other.stdout));
+    let mut others = others.lines();
+    let differing = text.lines().enumerate().find(|(_, line)| others.next() != Some(line));
+    match differing {
+        Some((number, line)) => format!("{}, line {} of its output is `{line}`", behaviour.outcome, number + 1),
+        None => format!("{}, {} lines of output", behaviour.outcome, text.lines().count()),
+    }
 }

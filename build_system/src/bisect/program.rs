@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-use super::{ProgramArgs, Reference};
+use super::{ProgramArgs, Reference, mixture};
 use crate::cg_clif::CgClif;
 use crate::context::Context;
 use crate::exec::{self, Limits};
@@ -32,6 +32,17 @@ pub struct Compiled {
     link: Vec<String>,
     /// All the objects that rac gave the linker, of which `rac` is the one with the functions.
     objects: Vec<String>,
+}
+
+impl Compiled {
+    /// rac's object and the reference's.
+    pub fn objects(&self) -> anyhow::Result<[Vec<u8>; 2]> {
+        let read = |path: &PathBuf| {
+            let object = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            mixture::without_groups(object).with_context(|| format!("in {}", path.display()))
+        };
+        Ok([read(&self.rac)?, read(&self.reference)?])
+    }
 }
 
 impl Program {

@@ -1,5 +1,6 @@
 //! `./y.sh test`: the suites that `config.txt` selects, one after the other, and the line that sums them up.
 
+mod bisect;
 mod config;
 mod examples;
 mod oracle;
@@ -60,18 +61,21 @@ enum Suite {
     Examples,
     /// rac's layouts, constants, ABIs and symbols, compared with rustc's
     Oracle,
+    /// Bugs put in on purpose, which `bisect` must find
+    Bisect,
     /// rustc's own tests/ui: run-pass, build-pass, run-fail
     Ui,
 }
 
 impl Suite {
-    const ALL: [Suite; 4] = [Suite::Unit, Suite::Examples, Suite::Oracle, Suite::Ui];
+    const ALL: [Suite; 5] = [Suite::Unit, Suite::Examples, Suite::Oracle, Suite::Bisect, Suite::Ui];
 
     fn name(self) -> &'static str {
         match self {
             Suite::Unit => "unit",
             Suite::Examples => "examples",
             Suite::Oracle => "oracle",
+            Suite::Bisect => "bisect",
             Suite::Ui => "ui",
         }
     }
@@ -116,6 +120,7 @@ pub fn run(cx: &Context, args: &TestArgs) -> anyhow::Result<ExitCode> {
             Suite::Unit => unit::run(cx)?,
             Suite::Examples => examples::run(cx, &options)?,
             Suite::Oracle => oracle::run(cx, &options)?,
+            Suite::Bisect => bisect::run(cx, &options)?,
             Suite::Ui => ui::run(cx, &options)?,
         };
     }
