@@ -180,8 +180,7 @@ impl Objects {
 fn object_path(session: &Session, scratch: &Scratch, part: &str) -> PathBuf {
     let name = format!("{}{}.{part}.rcgu.o", session.crate_name, session.extra_filename);
     if session.save_temps {
-        let output = output_path(session, session.crate_types.first().copied().unwrap_or(CrateType::Bin));
-        output.with_file_name(name)
+        output_path(session, CrateType::Bin).with_file_name(name)
     } else {
         scratch.path(&name)
     }
