@@ -251,14 +251,33 @@ impl Elaborator<'_> {
             }
             TyKind::Array(_, len) => {
                 let len = self.tcx.array_len(len).ok_or_else(|| Error::unsupported("moves out of a generic array"))?;
-                let parts: Vec<Part> = (0..len)
-                    .map(|i| (cx.place.project(constant_index(i, len)), self.data.child(cx.path, MoveElem::Index(i))))
-                    .collect();
+                let parts = self.array_parts(cx, len);
                 let succ = self.ladder_bottom(cx);
                 Ok(self.ladder(cx, &parts, succ)?.0)
             }
             _ => Err(Error::unsupported(format!("a move out of a part of `{}`", self.tcx.print_ty(ty)))),
         }
+    }
+
+    /// The elements with a path of their own, and the runs of elements between them. As in rustc the last comes first,
+    /// though a run is dropped from its front.
+    fn array_parts(&self, cx: &DropCtxt<'_>, len: u64) -> Vec<Part> {
+        let mut parts = Vec::new();
+        let mut run = 0;
+        let run_part = |from, to| (cx.place.project(PlaceElem::Subslice { from, to, from_end: false }), None);
+        for i in 0..len {
+            let Some(path) = self.data.child(cx.path, MoveElem::Index(i)) else { continue };
+            if run < i {
+                parts.push(run_part(run, i));
+            }
+            parts.push((cx.place.project(constant_index(i, len)), Some(path)));
+            run = i + 1;
+        }
+        if run < len {
+            parts.push(run_part(run, len));
+        }
+        parts.reverse();
+        parts
     }
 
     fn open_drop_for_tuple(&mut self, cx: &DropCtxt<'_>, tys: &[Ty]) -> Result<BasicBlock> {
