@@ -52,6 +52,8 @@ pub fn build_isa(opts: &CodegenOptions) -> anyhow::Result<OwnedTargetIsa> {
     })?;
     let triple: target_lexicon::Triple = "x86_64-unknown-linux-gnu".parse().map_err(|e| anyhow::anyhow!("{e}"))?;
     let mut isa = cranelift_codegen::isa::lookup(triple)?;
+    // Nothing but 128-bit atomics uses this, and rustc lets only code for CPUs with the feature have those.
+    isa.enable("has_cmpxchg16b")?;
     // What Rust's x86_64-unknown-linux-gnu guarantees is less than what Cranelift would take for granted.
     for flag in &opts.isa_flags {
         isa.enable(flag)?;

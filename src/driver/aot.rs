@@ -226,7 +226,6 @@ fn isa_flags(session: &Session) -> Result<Vec<String>> {
         ("bmi1", "has_bmi1"),
         ("bmi2", "has_bmi2"),
         ("lzcnt", "has_lzcnt"),
-        ("cmpxchg16b", "has_cmpxchg16b"),
     ];
     let enabled = session.target_features.iter().filter_map(|feature| feature.strip_prefix('+'));
     Ok(enabled

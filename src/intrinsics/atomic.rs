@@ -1,7 +1,8 @@
-//! Atomic intrinsics. Cranelift's atomics are sequentially consistent, which is right for every ordering; on x86_64 only
-//! stores could be had cheaper.
+//! Atomic intrinsics. Cranelift's atomics are sequentially consistent, which is right for every ordering. On x86_64 only
+//! stores and fences are cheaper for a weaker one: the CPU delays no access but a store past a load, so that all that is
+//! needed is that Cranelift moves nothing either, which its sequence points say.
 
-use super::{IntrinsicCall, Outcome, codegen_unsupported};
+use super::{IntrinsicCall, Outcome};
 use crate::prelude::*;
 use cranelift_codegen::ir::AtomicRmwOp;
 
@@ -11,7 +12,11 @@ pub(super) fn codegen_atomic_intrinsic_call<'tcx>(
 ) -> Outcome {
     let rmw_op = match call.name {
         "atomic_fence" | "atomic_singlethreadfence" => {
-            fx.bcx.ins().fence();
+            if call.name == "atomic_fence" && is_seq_cst(fx, call, 0) {
+                fx.bcx.ins().fence();
+            } else {
+                fx.bcx.ins().sequence_point();
+            }
             return Outcome::Done;
         }
         "atomic_load" | "atomic_store" | "atomic_cxchg" | "atomic_cxchgweak" => None,
@@ -37,10 +42,6 @@ pub(super) fn codegen_atomic_intrinsic_call<'tcx>(
             fx.ty_str(layout.ty)
         ));
     };
-    if ty == types::I128 && !fx.cx.opts.isa_flags.iter().any(|flag| flag == "has_cmpxchg16b") {
-        codegen_unsupported(fx, "128-bit atomic without the CPU feature cmpxchg16b", call.source_info);
-        return Outcome::Terminated;
-    }
     let flags = MemFlags::trusted();
 
     if let Some(op) = rmw_op {
@@ -62,7 +63,16 @@ pub(super) fn codegen_atomic_intrinsic_call<'tcx>(
             let [ptr, val] = call.operands(fx);
             let ptr = ptr.load_scalar(fx);
             let val = load_bits(fx, val, ty);
-            fx.bcx.ins().atomic_store(flags, val, ptr);
+            if ty == types::I128 {
+                fx.bcx.ins().atomic_store(flags, val, ptr);
+            } else if is_seq_cst(fx, call, 1) {
+                // An exchange is a barrier, and costs less than a store and a fence.
+                fx.bcx.ins().atomic_rmw(ty, flags, AtomicRmwOp::Xchg, ptr, val);
+            } else {
+                fx.bcx.ins().sequence_point();
+                fx.bcx.ins().store(flags, val, ptr, 0);
+                fx.bcx.ins().sequence_point();
+            }
         }
         _ => {
             let [ptr, expected, new] = call.operands(fx);
@@ -76,6 +86,21 @@ pub(super) fn codegen_atomic_intrinsic_call<'tcx>(
         }
     }
     Outcome::Done
+}
+
+/// Whether generic argument `i`, an `AtomicOrdering`, is the strongest.
+fn is_seq_cst(fx: &FunctionCx<'_, '_, '_>, call: &IntrinsicCall<'_, '_>, i: usize) -> bool {
+    const SEQ_CST: u128 = 4;
+    let Some(&GenericArg::Const(mut ct)) = call.generic_args.get(i) else {
+        bug!("intrinsic {} lacks its ordering", call.name)
+    };
+    loop {
+        match fx.tcx.const_kind(ct) {
+            ConstKind::Value(_, ValTree::Leaf(variant)) => return variant.data == SEQ_CST,
+            ConstKind::Value(_, ValTree::Branch(parts)) if parts.len() == 1 => ct = parts[0],
+            other => bug!("the ordering {other:?} of intrinsic {}", call.name),
+        }
+    }
 }
 
 /// The integer that an atomic type is handled as.
