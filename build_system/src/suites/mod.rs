@@ -28,16 +28,16 @@ pub struct TestArgs {
     /// Tests at a time (all cores unless given)
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
-    /// A fixed sample of 300 files for ui, of 20 for oracle
+    /// A fixed sample of 300 tests for ui and of 20 for oracle, and no unit tests
     #[arg(long)]
     quick: bool,
-    /// ui and oracle: a fixed sample of this many files of rustc's tests/ui
+    /// ui and oracle: a fixed sample of this many tests of rustc's tests/ui
     #[arg(long, value_name = "N", conflicts_with = "quick")]
     sample: Option<usize>,
     /// ui: only what did not pass the last time
     #[arg(long)]
     rerun_failed: bool,
-    /// ui: what compiles auxiliary crates, and to what
+    /// ui: what compiles auxiliary crates, and to what; other than rac's rlibs, only for the tests that have such crates
     #[arg(long, value_enum, default_value_t, value_name = "COMPILER")]
     aux: AuxCompiler,
     /// The compiler under test, a program with rustc's command line
@@ -102,7 +102,10 @@ struct Options<'a> {
 
 /// Errors: when a suite cannot run at all. Failed tests are in the exit code.
 pub fn run(cx: &Context, args: &TestArgs) -> anyhow::Result<ExitCode> {
-    let suites = if args.suites.is_empty() { config::suites(cx)? } else { args.suites.clone() };
+    let mut suites = if args.suites.is_empty() { config::suites(cx)? } else { args.suites.clone() };
+    if args.quick && args.suites.is_empty() {
+        suites.retain(|suite| *suite != Suite::Unit);
+    }
     let options = Options {
         compiler: args.rac.clone().unwrap_or_else(|| cx.rac()),
         args,

@@ -13,13 +13,13 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use self::directives::Mode;
+use self::directives::{AuxKind, Mode};
 pub use self::report::first_reason;
 use self::report::{Outcome, Report, TestResult};
 use self::runner::Runner;
 pub use self::select::Test;
 use self::select::{describe_skipped, select};
-use super::Options;
+use super::{AuxCompiler, Options};
 use super::summary::{Counts, in_parallel, sample};
 use crate::context::Context;
 use crate::sources;
@@ -41,7 +41,11 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
     if let Some(unknown) = exclusions.keys().find(|name| !names.contains(name.as_str())) {
         bail!("{} lists {unknown}, which is not a selected test", exclusions_path.display());
     }
-    let report_path = cx.root.join("target/ui-report.json");
+    let report_path = cx.root.join(match options.args.aux {
+        AuxCompiler::Rac => "target/ui-report.json",
+        AuxCompiler::RacDylib => "target/ui-report-rac-dylib.json",
+        AuxCompiler::Rustc => "target/ui-report-rustc.json",
+    });
     let (tests, partial) = narrow(all, options, &report_path)?;
     println!("{} of {selected} tests ({})", tests.len(), describe_skipped(&skipped));
     if options.args.list {
@@ -107,6 +111,9 @@ fn retry(
 /// Applies `--filter`, `--rerun-failed` and the samples; the flag tells whether the report is to be merged.
 fn narrow(mut tests: Vec<Test>, options: &Options<'_>, report: &Path) -> anyhow::Result<(Vec<Test>, bool)> {
     let mut partial = false;
+    if options.args.aux != AuxCompiler::Rac {
+        tests.retain(|test| test.directives.aux.iter().any(|aux| aux.kind != AuxKind::ProcMacro));
+    }
     if let Some(filter) = &options.args.filter {
         tests.retain(|test| test.name.contains(filter.as_str()));
         partial = true;
