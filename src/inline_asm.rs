@@ -44,13 +44,25 @@ pub(crate) enum RegClass {
     Other,
 }
 
-/// The general-purpose registers by index, without prefix or suffix.
-const GPRS: [&str; 14] =
-    ["ax", "bx", "cx", "dx", "si", "di", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"];
-const GPR_BYTES: [&str; 14] =
-    ["al", "bl", "cl", "dl", "sil", "dil", "r8b", "r9b", "r10b", "r11b", "r12b", "r13b", "r14b", "r15b"];
-/// All but `rbx`, which is the wrapper's.
-const ALLOCATABLE_GPRS: [u8; 13] = [0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
+/// The general-purpose registers by index, each under its names for 64, 32, 16 and 8 bits.
+const GPRS: [[&str; 4]; 14] = [
+    ["rax", "eax", "ax", "al"],
+    ["rbx", "ebx", "bx", "bl"],
+    ["rcx", "ecx", "cx", "cl"],
+    ["rdx", "edx", "dx", "dl"],
+    ["rsi", "esi", "si", "sil"],
+    ["rdi", "edi", "di", "dil"],
+    ["r8", "r8d", "r8w", "r8b"],
+    ["r9", "r9d", "r9w", "r9b"],
+    ["r10", "r10d", "r10w", "r10b"],
+    ["r11", "r11d", "r11w", "r11b"],
+    ["r12", "r12d", "r12w", "r12b"],
+    ["r13", "r13d", "r13w", "r13b"],
+    ["r14", "r14d", "r14w", "r14b"],
+    ["r15", "r15d", "r15w", "r15b"],
+];
+/// The one register that the wrapper keeps for itself.
+const RBX: u8 = 1;
 /// `r12` to `r15`: a wrapper that uses them has to preserve them.
 const CALLEE_SAVED_GPRS: std::ops::RangeInclusive<u8> = 10..=13;
 
@@ -87,14 +99,15 @@ impl RegClass {
     }
 
     /// The registers to choose from, by preference.
-    fn allocatable(self) -> &'static [u8] {
-        match self {
-            RegClass::Reg | RegClass::RegByte => &ALLOCATABLE_GPRS,
-            RegClass::RegAbcd => &[0, 2, 3],
-            RegClass::Xmm | RegClass::Ymm | RegClass::Zmm => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
-            RegClass::K => &[1, 2, 3, 4, 5, 6, 7],
-            RegClass::Other => &[],
-        }
+    fn allocatable(self) -> impl Iterator<Item = u8> {
+        let indices = match self {
+            RegClass::Reg | RegClass::RegByte => 0..GPRS.len() as u8,
+            RegClass::RegAbcd => 0..4,
+            RegClass::Xmm | RegClass::Ymm | RegClass::Zmm => 0..16,
+            RegClass::K => 1..8,
+            RegClass::Other => 0..0,
+        };
+        indices.filter(move |&index| !(self.is_gpr() && index == RBX))
     }
 }
 
@@ -117,12 +130,10 @@ impl Reg {
 
     /// By rustc's name for the register.
     fn from_name(name: &str) -> Option<Reg> {
-        let position = |names: &[&str]| names.iter().position(|&n| n == name).map(|i| i as u8);
-        if let Some(index) = position(&GPRS) {
-            return Some(Reg { class: RegClass::Reg, index });
-        }
-        if let Some(index) = position(&GPR_BYTES) {
-            return Some(Reg { class: RegClass::RegByte, index });
+        let position = |name: &str| GPRS.iter().position(|names| names[2] == name || names[3] == name || names[0] == name);
+        if let Some(index) = position(name) {
+            let class = if GPRS[index][3] == name { RegClass::RegByte } else { RegClass::Reg };
+            return Some(Reg { class, index: index as u8 });
         }
         let classes = [("xmm", RegClass::Xmm), ("ymm", RegClass::Ymm), ("zmm", RegClass::Zmm), ("k", RegClass::K)];
         for (prefix, class) in classes {
@@ -158,31 +169,16 @@ impl Reg {
             Some('z') => "zmm".to_owned(),
             _ => default.to_owned(),
         } + &self.index.to_string();
-        let gpr = if self.class.is_gpr() { GPRS[usize::from(self.index)] } else { "" };
+        let gpr = |width: usize| GPRS[usize::from(self.index)][width].to_owned();
         match self.class {
-            RegClass::Reg | RegClass::RegAbcd if self.index < 4 => {
-                let letter = &gpr[..1];
-                match modifier {
-                    Some('l') => format!("{letter}l"),
-                    Some('h') => format!("{letter}h"),
-                    Some('x') => gpr.to_owned(),
-                    Some('e') => format!("e{gpr}"),
-                    _ => format!("r{gpr}"),
-                }
-            }
-            RegClass::Reg | RegClass::RegAbcd if self.index < 6 => match modifier {
-                Some('l') => format!("{gpr}l"),
-                Some('x') => gpr.to_owned(),
-                Some('e') => format!("e{gpr}"),
-                _ => format!("r{gpr}"),
-            },
             RegClass::Reg | RegClass::RegAbcd => match modifier {
-                Some('l') => format!("{gpr}b"),
-                Some('x') => format!("{gpr}w"),
-                Some('e') => format!("{gpr}d"),
-                _ => gpr.to_owned(),
+                Some('l') => gpr(3),
+                Some('h') if self.index < 4 => gpr(3).replace('l', "h"),
+                Some('x') => gpr(2),
+                Some('e') => gpr(1),
+                _ => gpr(0),
             },
-            RegClass::RegByte => GPR_BYTES[usize::from(self.index)].to_owned(),
+            RegClass::RegByte => gpr(3),
             RegClass::Xmm => vector("xmm"),
             RegClass::Ymm => vector("ymm"),
             RegClass::Zmm => vector("zmm"),
@@ -426,7 +422,7 @@ fn allocate_registers(operands: &[CInlineAsmOperand<'_>]) -> Vec<Option<Reg>> {
             if (input && output) != constrained {
                 continue;
             }
-            let free = class.allocatable().iter().map(|&index| Reg { class, index }).find(|reg| {
+            let free = class.allocatable().map(|index| Reg { class, index }).find(|reg| {
                 !taken.iter().any(|&(other, in_, out)| reg.overlaps(other) && ((input && in_) || (output && out)))
             });
             let Some(reg) = free else { fatal("asm! needs more registers than there are") };

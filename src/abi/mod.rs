@@ -14,6 +14,11 @@ use pass_mode::*;
 
 pub(crate) use returning::codegen_return;
 
+/// The general registers of arguments, in their order. psABI x86-64, section 3.2.3.
+const GENERAL_ARGS: [&str; 6] = ["rdi", "rsi", "rdx", "rcx", "r8", "r9"];
+/// How many vector registers arguments may take.
+const VECTOR_ARGS: usize = 8;
+
 /// The Cranelift signature of an ABI. A variadic one has the parameters of this call.
 pub(crate) fn clif_sig_from_fn_abi(cx: &CodegenCx<'_>, fn_abi: &FnAbi<'_>) -> Signature {
     let mut sig = Signature::new(conv_to_call_conv(fn_abi.conv));
@@ -495,8 +500,8 @@ fn variadic_target(
             CallTarget::Direct(fx.fresh_func_ref(name, sig))
         }
         (CallTarget::Indirect(sig, ptr), _) => {
-            const INT_REGISTERS: usize = 6;
-            const FLOAT_REGISTERS: usize = 8;
+            const INT_REGISTERS: usize = GENERAL_ARGS.len();
+            const FLOAT_REGISTERS: usize = VECTOR_ARGS;
             let mut sig = fx.bcx.func.dfg.signatures[sig].clone();
             let in_registers = sig.params.iter().all(|param| param.value_type.bytes() <= 8);
             if !in_registers || floats > FLOAT_REGISTERS || values.len() - floats > INT_REGISTERS {

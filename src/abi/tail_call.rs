@@ -5,7 +5,7 @@
 //! or gives up its frame and jumps to the callee. Semantics: `rustc_codegen_ssa::mir::block`, psABI x86-64, section 3.2.3.
 
 use super::pass_mode::adjust_arg_for_abi;
-use super::{clif_sig_from_fn_abi, codegen_call_arguments, func_addr};
+use super::{GENERAL_ARGS as GENERAL, VECTOR_ARGS as VECTORS, clif_sig_from_fn_abi, codegen_call_arguments, func_addr};
 use crate::base::codegen_operand;
 use crate::prelude::*;
 use cranelift_codegen::ir::{ArgumentExtension, ArgumentPurpose};
@@ -23,9 +23,6 @@ impl Buffer {
     /// The function's own arguments on the stack: between are the frame pointer and the return address.
     const OWN_STACK: i32 = Buffer::SIZE + 16;
 }
-
-const GENERAL: [&str; 6] = ["rdi", "rsi", "rdx", "rcx", "r8", "r9"];
-const VECTORS: usize = 8;
 
 /// Where a parameter travels.
 #[derive(Clone, Copy)]

@@ -2,6 +2,7 @@
 //! is compiled under another name with one more parameter, the address of a `va_list`; the function's own symbol is a
 //! piece of assembly that builds the list and calls it. Semantics: psABI x86-64, section 3.5.7.
 
+use super::{GENERAL_ARGS as GENERAL, VECTOR_ARGS as VECTORS};
 use crate::prelude::*;
 use cranelift_codegen::ir::ArgumentPurpose;
 use std::fmt::Write;
@@ -12,9 +13,6 @@ pub(crate) struct FixedRegs {
     general: usize,
     vector: usize,
 }
-
-const GENERAL: [&str; 6] = ["rdi", "rsi", "rdx", "rcx", "r8", "r9"];
-const VECTORS: usize = 8;
 
 /// Adds the parameter for the `va_list` to the signature of the fixed parameters.
 pub(crate) fn add_va_list_param(sig: &mut Signature) -> FixedRegs {

@@ -163,16 +163,7 @@ impl SelectionContext<'_> {
     pub(super) fn auto_trait_holds(&mut self, trait_def: DefId, ty: Ty) -> Result<bool> {
         let tcx = self.tcx;
         match *tcx.kind(ty) {
-            TyKind::Bool
-            | TyKind::Char
-            | TyKind::Int(_)
-            | TyKind::Uint(_)
-            | TyKind::Float(_)
-            | TyKind::FnDef(..)
-            | TyKind::FnPtr(_)
-            | TyKind::Error
-            | TyKind::Never
-            | TyKind::Str => Ok(true),
+            TyKind::Error | TyKind::Str => Ok(true),
             TyKind::Foreign(_) | TyKind::Dynamic(..) | TyKind::Alias(..) | TyKind::Param(_) | TyKind::Bound { .. } => {
                 Ok(false)
             }
@@ -212,6 +203,7 @@ impl SelectionContext<'_> {
                 }
                 Ok(true)
             }
+            ref kind => Ok(is_leaf(kind)),
         }
     }
 
@@ -317,11 +309,11 @@ impl SelectionContext<'_> {
     }
 }
 
-impl Tcx {
-    /// Whether dropping a value of `ty` runs code. Semantics: `rustc_ty_utils::needs_drop`.
-    pub fn needs_drop(&self, ty: Ty) -> Result<bool> {
-        match *self.kind(ty) {
-            TyKind::Bool
+/// Types of values that have no parts and own nothing: they are `Copy`, are sized, and have all auto traits.
+fn is_leaf(kind: &TyKind) -> bool {
+    matches!(
+        kind,
+        TyKind::Bool
             | TyKind::Char
             | TyKind::Int(_)
             | TyKind::Uint(_)
@@ -329,7 +321,15 @@ impl Tcx {
             | TyKind::Never
             | TyKind::FnDef(..)
             | TyKind::FnPtr(_)
-            | TyKind::RawPtr(..)
+    )
+}
+
+impl Tcx {
+    /// Whether dropping a value of `ty` runs code. Semantics: `rustc_ty_utils::needs_drop`.
+    pub fn needs_drop(&self, ty: Ty) -> Result<bool> {
+        match *self.kind(ty) {
+            ref kind if is_leaf(kind) => Ok(false),
+            TyKind::RawPtr(..)
             | TyKind::Ref(..)
             | TyKind::Str
             | TyKind::Foreign(_) => Ok(false),
@@ -392,15 +392,8 @@ impl Tcx {
     /// No `UnsafeCell` outside of pointers.
     pub fn is_freeze(&self, ty: Ty) -> Result<bool> {
         match *self.kind(ty) {
-            TyKind::Bool
-            | TyKind::Char
-            | TyKind::Int(_)
-            | TyKind::Uint(_)
-            | TyKind::Float(_)
-            | TyKind::Never
-            | TyKind::FnDef(..)
-            | TyKind::FnPtr(_)
-            | TyKind::RawPtr(..)
+            ref kind if is_leaf(kind) => Ok(true),
+            TyKind::RawPtr(..)
             | TyKind::Ref(..)
             | TyKind::Str => Ok(true),
             TyKind::Slice(elem) | TyKind::Array(elem, _) => self.is_freeze(elem),
@@ -410,15 +403,8 @@ impl Tcx {
 
     pub fn is_copy(&self, ty: Ty) -> Result<bool> {
         match *self.kind(ty) {
-            TyKind::Bool
-            | TyKind::Char
-            | TyKind::Int(_)
-            | TyKind::Uint(_)
-            | TyKind::Float(_)
-            | TyKind::Never
-            | TyKind::FnDef(..)
-            | TyKind::FnPtr(_)
-            | TyKind::RawPtr(..)
+            ref kind if is_leaf(kind) => Ok(true),
+            TyKind::RawPtr(..)
             | TyKind::Ref(_, _, Mutability::Not) => Ok(true),
             TyKind::Ref(_, _, Mutability::Mut) | TyKind::Str | TyKind::Slice(_) | TyKind::Dynamic(..) => Ok(false),
             _ => self.implements("copy", ty),
