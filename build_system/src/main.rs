@@ -14,6 +14,7 @@ mod exporter;
 mod interrupt;
 mod links;
 mod progress;
+mod random;
 mod rust_analyzer;
 mod rustc_dev;
 mod sources;
@@ -58,6 +59,8 @@ enum Command {
     Bisect(bisect::BisectArgs),
     /// Show rac's code of a program's functions beside the reference compiler's
     Diff(bisect::DiffArgs),
+    /// Compile random programs with rac and rustc, and compare what they do
+    Random(random::RandomArgs),
     /// Compare rac's speed with rustc's, side by side
     Bench(bench::BenchArgs),
 }
@@ -90,6 +93,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Bisect(args) => bisect::bisect(&cx, &args)?,
         Command::Diff(args) => bisect::diff(&cx, &args)?,
+        Command::Random(args) => random::run(&cx, &args)?,
         Command::Bench(args) => bench::run(&cx, &args)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -12,7 +12,9 @@ pub fn functions(object: &[u8]) -> anyhow::Result<HashMap<String, String>> {
     let file = object::File::parse(object).context("not an object file")?;
     let mut found = HashMap::new();
     for symbol in file.symbols().filter(|symbol| symbol.kind() == object::SymbolKind::Text && symbol.is_definition()) {
-        let Some(section) = symbol.section_index().and_then(|index| file.section_by_index(index).ok()) else { continue };
+        let Some(section) = symbol.section_index().and_then(|index| file.section_by_index(index).ok()) else {
+            continue;
+        };
         let data = section.data().context("a section is not in the file")?;
         let (start, end) = (symbol.address() as usize, (symbol.address() + symbol.size()) as usize);
         let Some(code) = data.get(start..end) else { continue };

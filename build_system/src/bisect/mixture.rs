@@ -20,11 +20,7 @@ pub fn definitions(object: &[u8]) -> anyhow::Result<BTreeSet<String>> {
 
 /// `object` without those definitions whose names `elsewhere` selects. Every other definition that `shared` names is made
 /// visible to other objects.
-pub fn without(
-    object: &[u8],
-    shared: &BTreeSet<String>,
-    elsewhere: impl Fn(&str) -> bool,
-) -> anyhow::Result<Vec<u8>> {
+pub fn without(object: &[u8], shared: &BTreeSet<String>, elsewhere: impl Fn(&str) -> bool) -> anyhow::Result<Vec<u8>> {
     let mut builder = read(object)?;
     // Where a definition is, by the symbol that names it; and the other way round, for what refers to its section.
     let mut moved: HashMap<usize, SymbolId> = HashMap::new();
@@ -132,7 +128,8 @@ pub fn without_groups(mut object: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     let header = elf::FileHeader64::<object::Endianness>::parse(&*object).context("not a 64-bit ELF object")?;
     let endian = header.endian()?;
     let start = header.e_shoff(endian) as usize;
-    let types: Vec<u32> = header.section_headers(endian, &*object)?.iter().map(|section| section.sh_type(endian)).collect();
+    let types: Vec<u32> =
+        header.section_headers(endian, &*object)?.iter().map(|section| section.sh_type(endian)).collect();
     for (i, _) in types.iter().enumerate().filter(|(_, sh_type)| **sh_type == elf::SHT_GROUP) {
         // `sh_type` is the second word of a section's header.
         let at = start + i * size_of::<elf::SectionHeader64<object::Endianness>>() + 4;

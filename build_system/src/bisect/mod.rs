@@ -158,11 +158,16 @@ pub fn diff(cx: &Context, args: &DiffArgs) -> anyhow::Result<()> {
     let (of_rac, of_reference) = (mixture::definitions(&rac)?, mixture::definitions(&reference)?);
     let wanted = |symbol: &&String| match &args.function {
         None => true,
-        Some(name) => symbol.contains(name.as_str()) || format!("{:#}", rustc_demangle::demangle(symbol)).contains(name.as_str()),
+        Some(name) => {
+            symbol.contains(name.as_str()) || format!("{:#}", rustc_demangle::demangle(symbol)).contains(name.as_str())
+        }
     };
     let symbols: Vec<String> = of_rac.intersection(&of_reference).filter(wanted).cloned().collect();
     if symbols.is_empty() {
-        bail!("both compilers have no function in common{}", args.function.as_ref().map_or(String::new(), |name| format!(" whose name contains `{name}`")));
+        bail!(
+            "both compilers have no function in common{}",
+            args.function.as_ref().map_or(String::new(), |name| format!(" whose name contains `{name}`"))
+        );
     }
     report::write(cx, &program, &compiled, &symbols)
 }

@@ -37,9 +37,9 @@ pub fn write(cx: &Context, program: &Program, compiled: &Compiled, symbols: &[St
         let asm_diff = unified(asm.0, asm.1, program.reference);
         store("asm.diff", &asm_diff)?;
         let ours = section(&rac_clif, symbol);
-        let theirs = reference_clif.as_ref().and_then(|directory| {
-            fs::read_to_string(directory.join(format!("{symbol}.unopt.clif"))).ok()
-        });
+        let theirs = reference_clif
+            .as_ref()
+            .and_then(|directory| fs::read_to_string(directory.join(format!("{symbol}.unopt.clif"))).ok());
         let shown = match (&ours, &theirs) {
             (Some(ours), Some(theirs)) => {
                 store("rac.clif", ours)?;

@@ -4,7 +4,7 @@ mod bisect;
 mod config;
 mod examples;
 mod oracle;
-mod summary;
+pub mod summary;
 mod ui;
 mod unit;
 
@@ -15,6 +15,7 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use crate::context::Context;
+use crate::random::{self, Compilers};
 use summary::Counts;
 
 #[derive(Args)]
@@ -63,12 +64,14 @@ enum Suite {
     Oracle,
     /// Bugs put in on purpose, which `bisect` must find
     Bisect,
+    /// Random programs, which must do the same as rustc's
+    Random,
     /// rustc's own tests/ui: run-pass, build-pass, run-fail
     Ui,
 }
 
 impl Suite {
-    const ALL: [Suite; 5] = [Suite::Unit, Suite::Examples, Suite::Oracle, Suite::Bisect, Suite::Ui];
+    const ALL: [Suite; 6] = [Suite::Unit, Suite::Examples, Suite::Oracle, Suite::Bisect, Suite::Random, Suite::Ui];
 
     fn name(self) -> &'static str {
         match self {
@@ -76,6 +79,7 @@ impl Suite {
             Suite::Examples => "examples",
             Suite::Oracle => "oracle",
             Suite::Bisect => "bisect",
+            Suite::Random => "random",
             Suite::Ui => "ui",
         }
     }
@@ -124,6 +128,7 @@ pub fn run(cx: &Context, args: &TestArgs) -> anyhow::Result<ExitCode> {
             Suite::Examples => examples::run(cx, &options)?,
             Suite::Oracle => oracle::run(cx, &options)?,
             Suite::Bisect => bisect::run(cx, &options)?,
+            Suite::Random => random_programs(cx, &options)?,
             Suite::Ui => ui::run(cx, &options)?,
         };
     }
@@ -132,4 +137,14 @@ pub fn run(cx: &Context, args: &TestArgs) -> anyhow::Result<ExitCode> {
     }
     println!("{} passed, {} failed", total.passed, total.failed);
     Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// How many random programs the suite has; `./y.sh random` makes any number.
+const RANDOM_PROGRAMS: u64 = 60;
+
+fn random_programs(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
+    let count = RANDOM_PROGRAMS;
+    let compilers = Compilers { rac: options.compiler.clone(), rac_args: &options.args.rac_args, args: &[] };
+    let failed = random::compare_all(cx, &compilers, 0..count, options.jobs)?;
+    Ok(Counts { passed: count as usize - failed, failed })
 }
