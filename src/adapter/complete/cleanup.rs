@@ -81,7 +81,7 @@ impl Cx<'_> {
                     }
                 };
                 state.apply(self.data, self.data.effects(block, index));
-                let unwind = self.unwind_to(block, index + 1, &state, source_info)?;
+                let unwind = self.unwind_to(block, &state, source_info)?;
                 current = self.replace(current, &mut statements, source_info, place, value, unwind);
                 continue;
             }
@@ -109,7 +109,7 @@ impl Cx<'_> {
         state.apply(self.data, self.data.effects(block, end));
         match &mut kind {
             TerminatorKind::Call { args, destination, target, unwind, .. } => {
-                let cleanup = self.unwind_to(block, end, &state, source_info)?;
+                let cleanup = self.unwind_to(block, &state, source_info)?;
                 *unwind = action(cleanup);
                 let overwrites = target.is_some() && self.overwrites(&state, destination)?;
                 let aliases = args.iter().any(|arg| matches!(arg, Operand::Move(p) if p.local == destination.local))
@@ -127,7 +127,7 @@ impl Cx<'_> {
                     self.finish_block(current, &mut statements, source_info, kind);
                     if overwrites {
                         state.call_return(self.data, &place);
-                        let unwind = self.unwind_to(block, end, &state, source_info)?;
+                        let unwind = self.unwind_to(block, &state, source_info)?;
                         let goto = self.body.blocks[write.index()].terminator.clone();
                         let last = self.replace(write, &mut statements, source_info, &place, value, unwind);
                         self.finish_block(last, &mut statements, source_info, goto.kind);
@@ -142,11 +142,11 @@ impl Cx<'_> {
                 kind = TerminatorKind::Goto { target: *target };
             }
             TerminatorKind::Assert { unwind, .. } | TerminatorKind::Drop { unwind, .. } => {
-                let cleanup = self.unwind_to(block, end, &state, source_info)?;
+                let cleanup = self.unwind_to(block, &state, source_info)?;
                 *unwind = action(cleanup);
             }
             TerminatorKind::InlineAsm(asm) => {
-                let cleanup = self.unwind_to(block, end, &state, source_info)?;
+                let cleanup = self.unwind_to(block, &state, source_info)?;
                 asm.unwind = action(cleanup);
             }
             TerminatorKind::Return => {
@@ -246,15 +246,9 @@ impl Cx<'_> {
             .collect()
     }
 
-    /// The cleanup block that drops what is alive in `state`, which is before statement `index` of the raw `block`.
-    fn unwind_to(
-        &mut self,
-        block: BasicBlock,
-        index: usize,
-        state: &Inits,
-        source_info: SourceInfo,
-    ) -> Result<Option<BasicBlock>> {
-        let locals = self.order.sort(block, index, self.alive(state));
+    /// The cleanup block that drops what is alive in `state`, which is somewhere in the raw `block`.
+    fn unwind_to(&mut self, block: BasicBlock, state: &Inits, source_info: SourceInfo) -> Result<Option<BasicBlock>> {
+        let locals = self.order.sort(block, self.alive(state));
         if locals.is_empty() {
             return Ok(None);
         }

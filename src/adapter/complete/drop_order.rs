@@ -4,6 +4,7 @@
 //! (`rustc_mir_build::builder::scope`). Raw MIR says it for the ways that lead to a return: the `Drop`s that stand there.
 //! Where no return can be reached, and for locals that are dropped nowhere, what was scheduled last goes first.
 
+use super::cfg::reverse_postorder;
 use ramir::*;
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
@@ -14,6 +15,7 @@ pub struct DropOrder<'a> {
     to_exit: Vec<Option<BasicBlock>>,
     /// The block before on a shortest way from the entry.
     from_entry: Vec<Option<BasicBlock>>,
+    scheduled: FxHashMap<Local, usize>,
 }
 
 impl<'a> DropOrder<'a> {
@@ -48,11 +50,11 @@ impl<'a> DropOrder<'a> {
                 }
             }
         }
-        DropOrder { body, to_exit, from_entry }
+        DropOrder { body, to_exit, from_entry, scheduled: scheduled(body) }
     }
 
-    /// Sorts `locals`, which are alive before statement `index` of `block`, as they are to be dropped.
-    pub fn sort(&self, block: BasicBlock, index: usize, mut locals: Vec<Local>) -> Vec<Local> {
+    /// Sorts `locals`, which are alive in `block`, as they are to be dropped.
+    pub fn sort(&self, block: BasicBlock, mut locals: Vec<Local>) -> Vec<Local> {
         if locals.len() < 2 {
             return locals;
         }
@@ -76,9 +78,7 @@ impl<'a> DropOrder<'a> {
             }
         }
         if !locals.is_empty() {
-            let scheduled = self.scheduled(block, index);
-            let age = |local: Local| scheduled.get(&local).copied().unwrap_or(0);
-            locals.sort_by_key(|&local| std::cmp::Reverse(age(local)));
+            let age = |local: Local| self.scheduled.get(&local).copied().unwrap_or(0);
             for local in locals {
                 let i = sorted.iter().position(|&other| age(other) < age(local)).unwrap_or(sorted.len());
                 sorted.insert(i, local);
@@ -86,39 +86,33 @@ impl<'a> DropOrder<'a> {
         }
         sorted
     }
+}
 
-    /// When each local was scheduled on a way from the entry: where its storage became live, else first assigned.
-    fn scheduled(&self, block: BasicBlock, index: usize) -> FxHashMap<Local, usize> {
-        let mut way = vec![block];
-        let mut at = block;
-        while let Some(before) = self.from_entry[at.index()] {
-            way.push(before);
-            at = before;
-        }
-        let mut time = self.body.arg_count as usize;
-        let mut scheduled: FxHashMap<Local, usize> = (1..=time).map(|arg| (Local::new(arg), arg)).collect();
-        for at in way.into_iter().rev() {
-            let data = &self.body.blocks[at.index()];
-            let end = if at == block { index.min(data.statements.len()) } else { data.statements.len() };
-            for statement in &data.statements[..end] {
-                time += 1;
-                match &statement.kind {
-                    StatementKind::StorageLive(local) => {
-                        scheduled.insert(*local, time);
-                    }
-                    StatementKind::Assign(place, _) => {
-                        scheduled.entry(place.local).or_insert(time);
-                    }
-                    _ => {}
-                }
-            }
+/// When each local is scheduled: where its storage becomes live, else where it is assigned first. Blocks count in reverse
+/// postorder, in which whatever surrounds a scope comes before it.
+fn scheduled(body: &Body) -> FxHashMap<Local, usize> {
+    let mut time = body.arg_count as usize;
+    let mut assigned: FxHashMap<Local, usize> = (1..=time).map(|arg| (Local::new(arg), arg)).collect();
+    let mut live = FxHashMap::default();
+    for block in reverse_postorder(body) {
+        let data = &body.blocks[block.index()];
+        for statement in &data.statements {
             time += 1;
-            if let TerminatorKind::Call { destination, .. } = &data.terminator.kind
-                && at != block
-            {
-                scheduled.entry(destination.local).or_insert(time);
+            match &statement.kind {
+                StatementKind::StorageLive(local) => {
+                    live.entry(*local).or_insert(time);
+                }
+                StatementKind::Assign(place, _) => {
+                    assigned.entry(place.local).or_insert(time);
+                }
+                _ => {}
             }
         }
-        scheduled
+        time += 1;
+        if let TerminatorKind::Call { destination, .. } = &data.terminator.kind {
+            assigned.entry(destination.local).or_insert(time);
+        }
     }
+    assigned.extend(live);
+    assigned
 }

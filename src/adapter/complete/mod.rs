@@ -24,6 +24,8 @@ mod place_ty;
 mod promote;
 mod required_consts;
 #[cfg(test)]
+mod soundness;
+#[cfg(test)]
 mod tests;
 mod visit;
 
@@ -52,10 +54,25 @@ pub fn complete(store: &Store, def: DefId, mut body: Body) -> Result<ProvidedBod
     Ok(ProvidedBody { body, promoted })
 }
 
-/// Whether unwinding is explicit already. A body that cannot unwind, and drops nothing, is complete as it is raw.
+/// Whether unwinding or promoted constants are explicit already. A body that has neither, and drops nothing, is complete
+/// as it is raw.
 fn is_complete(body: &Body) -> bool {
-    body.blocks.iter().any(|block| {
-        block.is_cleanup
-            || cfg::unwind(&block.terminator.kind).is_some_and(|unwind| !matches!(unwind, UnwindAction::Continue))
-    })
+    let unwinds = |block: &BasicBlockData| {
+        let unwind = cfg::unwind(&block.terminator.kind);
+        block.is_cleanup || unwind.is_some_and(|unwind| unwind != UnwindAction::Continue)
+    };
+    let refers_to_promoted = |block: &BasicBlockData| {
+        block.statements.iter().any(|statement| match &statement.kind {
+            StatementKind::Assign(_, rvalue) => move_paths::rvalue_operands(rvalue).into_iter().any(is_promoted),
+            _ => false,
+        })
+    };
+    body.blocks.iter().any(|block| unwinds(block) || refers_to_promoted(block))
+}
+
+fn is_promoted(operand: &Operand) -> bool {
+    match operand {
+        Operand::Constant(constant) => matches!(constant.const_, MirConst::Unevaluated { promoted: Some(_), .. }),
+        _ => false,
+    }
 }
