@@ -1,15 +1,18 @@
-//! Closures, which have no name: both compilers number them in source order within the item or closure around them.
+//! Closures, which have no name: rustc numbers them within the item or closure around them in the order of expansion.
+//! What a fragment of source has itself comes first, in source order; then each macro call in it, in the same way.
 
 use crate::identity::{Def, Identity};
 use ra_ap_hir_def::{
     DefWithBodyId, FunctionId,
-    expr_store::{Body, ExpressionStore},
+    expr_store::{Body, BodySourceMap, ExpressionStore},
     hir::{ClosureKind, Expr, ExprId},
 };
+use ra_ap_hir_expand::HirFileId;
 use ra_ap_hir_ty::{
     InferBodyId,
     db::{InternedClosure, InternedClosureId},
 };
+use ra_ap_span::TextSize;
 use rac::adapter::error::{Error, Result};
 use ramir::{DefId, DefPathData};
 
@@ -44,9 +47,9 @@ impl<'a, 'db> Identity<'a, 'db> {
     }
 
     fn closures(&self, function: FunctionId) -> Result<Vec<(ExprId, DefId, ClosureKind)>> {
-        let body = Body::of(self.db, function.into());
+        let (body, map) = Body::with_source_map(self.db, function.into());
         let mut found = Vec::new();
-        self.number_closures(body, body.root_expr(), self.def_id(Def::Function(function))?, &mut found)?;
+        self.number_closures(body, map, body.root_expr(), self.def_id(Def::Function(function))?, &mut found)?;
         Ok(found)
     }
 
@@ -54,12 +57,20 @@ impl<'a, 'db> Identity<'a, 'db> {
     fn number_closures(
         &self,
         store: &ExpressionStore,
+        map: &BodySourceMap,
         root: ExprId,
         parent: DefId,
         found: &mut Vec<(ExprId, DefId, ClosureKind)>,
     ) -> Result<()> {
         let mut own = Vec::new();
         closures_below(store, root, &mut own);
+        let mut keyed = Vec::new();
+        for closure in own {
+            let source = map.expr_syntax(closure.0).map_err(|_| Error::unsupported("a closure that is not in the source"))?;
+            keyed.push((self.expansion_order(source.file_id, source.value.text_range().start()), closure));
+        }
+        keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let own: Vec<_> = keyed.into_iter().map(|(_, closure)| closure).collect();
         let defs = self.children(parent, DefPathData::Closure)?;
         if defs.len() != own.len() {
             return Err(Error::unsupported(format!(
@@ -70,9 +81,25 @@ impl<'a, 'db> Identity<'a, 'db> {
         }
         for ((expr, kind, body), def) in own.into_iter().zip(defs) {
             found.push((expr, def, kind));
-            self.number_closures(store, body, def, found)?;
+            self.number_closures(store, map, body, def, found)?;
         }
         Ok(())
+    }
+
+    /// Where something stands: the macro calls around it, then its place in the last one's expansion.
+    fn expansion_order(&self, file: HirFileId, start: TextSize) -> Vec<(bool, TextSize)> {
+        let mut order = match file.macro_file() {
+            Some(call) => {
+                let node = call.loc(self.db).to_node(self.db);
+                self.expansion_order(node.file_id, node.value.text_range().start())
+            }
+            None => Vec::new(),
+        };
+        if let Some(last) = order.last_mut() {
+            last.0 = true;
+        }
+        order.push((false, start));
+        order
     }
 }
 

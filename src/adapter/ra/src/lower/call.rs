@@ -35,16 +35,23 @@ impl<'a, 'db> Lowering<'a, 'db> {
                     if self.is_fn_trait_method(def)? {
                         self.tuple_args(&mut lowered, &arg_tys)?;
                     }
-                    if let ItemData::Fn(item) = &self.types.id.store.item(def)?.data {
-                        if let Some(intrinsic) = &item.intrinsic
-                            && self.types.id.store.interner().str(intrinsic.name) == "transmute"
-                            && let ([arg], Some(target)) = (&lowered[..], target)
-                        {
-                            let arg = arg.clone();
-                            let ty = self.types.ty(func_output(self, callable.0, callee_args)?)?;
-                            self.assign(destination, ramir::Rvalue::Cast(ramir::CastKind::Transmute, arg, ty));
-                            self.terminate(ramir::TerminatorKind::Goto { target });
-                            return Ok(());
+                    if let ItemData::Fn(item) = &self.types.id.store.item(def)?.data
+                        && let Some(intrinsic) = &item.intrinsic
+                        && let Some(target) = target
+                    {
+                        match (self.types.id.store.interner().str(intrinsic.name), &lowered[..]) {
+                            ("transmute", [arg]) => {
+                                let arg = arg.clone();
+                                let ty = self.types.ty(func_output(self, callable.0, callee_args)?)?;
+                                self.assign(destination, ramir::Rvalue::Cast(ramir::CastKind::Transmute, arg, ty));
+                                self.terminate(ramir::TerminatorKind::Goto { target });
+                                return Ok(());
+                            }
+                            ("write_box_via_move", [ramir::Operand::Move(b), value]) => {
+                                let (b, value) = (b.clone(), value.clone());
+                                return self.write_box(def, b, value, arg_tys[1], destination, target);
+                            }
+                            _ => {}
                         }
                     }
                 }
@@ -87,6 +94,63 @@ impl<'a, 'db> Lowering<'a, 'db> {
             fn_span: self.info.span,
         });
         self.at = target;
+        Ok(())
+    }
+
+    /// `(*b).value.value.value = value; b`, where nothing that is there is dropped.
+    fn write_box(
+        &mut self,
+        intrinsic: DefId,
+        b: ramir::Place,
+        value: ramir::Operand,
+        value_ty: Ty<'db>,
+        destination: ramir::Place,
+        target: ramir::BasicBlock,
+    ) -> Result<()> {
+        let store = self.types.id.store;
+        let value_ty = self.types.ty(value_ty)?;
+        let args = store.interner().mk_args(&[ramir::GenericArg::Type(value_ty)]);
+        let mut place = b.project(ramir::PlaceElem::Deref);
+        let mut adt = store.require_lang_item("maybe_uninit")?;
+        // `MaybeUninit.value: ManuallyDrop`, `ManuallyDrop.value: MaybeDangling`, `MaybeDangling.0: T`
+        for field in [1, 0, 0] {
+            let ItemData::Adt(def) = &store.item(adt)?.data else { return Err(Error::missing(store.def_path_str(adt))) };
+            let field_ty = def.variants.first().and_then(|variant| variant.fields.get(field)).map(|field| field.ty);
+            let field_ty = field_ty.ok_or_else(|| Error::missing("a field of `MaybeUninit`"))?;
+            let ty = match *store.interner().kind(field_ty) {
+                ramir::TyKind::Adt(def, _) => {
+                    adt = def;
+                    self.mk(ramir::TyKind::Adt(def, args))
+                }
+                _ => value_ty,
+            };
+            place = place.project(ramir::PlaceElem::Field(ramir::FieldIdx::new(field), ty));
+        }
+        let pointer_ty = self.mk(ramir::TyKind::RawPtr(value_ty, ramir::Mutability::Mut));
+        let pointer = self.temp(pointer_ty, ramir::Rvalue::RawPtr(ramir::RawPtrKind::Mut, place));
+        let root = DefId { krate: intrinsic.krate, index: ramir::DefIndex(0) };
+        let write = self
+            .types
+            .id
+            .only_child(root, DefPathData::TypeNs(self.types.id.sym("ptr")))
+            .and_then(|ptr| self.types.id.only_child(ptr, DefPathData::ValueNs(self.types.id.sym("write"))))
+            .ok_or_else(|| Error::missing("`core::ptr::write`"))?;
+        let func_ty = self.mk(ramir::TyKind::FnDef(write, args));
+        let func = self.constant(ramir::MirConst::Val(ramir::ConstValue::ZeroSized, func_ty));
+        let unit_ty = self.mk(ramir::TyKind::Tuple(Box::new([])));
+        let unit = ramir::Place::from_local(self.new_local(unit_ty));
+        let written = self.new_block();
+        self.terminate(ramir::TerminatorKind::Call {
+            func,
+            args: vec![ramir::Operand::Move(pointer), value],
+            destination: unit,
+            target: Some(written),
+            unwind: UnwindAction::Continue,
+            fn_span: self.info.span,
+        });
+        self.at = written;
+        self.assign(destination, ramir::Rvalue::Use(ramir::Operand::Move(b)));
+        self.terminate(ramir::TerminatorKind::Goto { target });
         Ok(())
     }
 
