@@ -33,7 +33,8 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 CallableDefId::FunctionId(_) => {
                     let (def, _) = self.types.callable(callable.0, callee_args)?;
                     if self.is_fn_trait_method(def)? {
-                        self.tuple_args(&mut lowered, &arg_tys)?;
+                        let inputs = callee_args.iter().nth(1).and_then(|arg| arg.ty());
+                        self.tuple_args(&mut lowered, &arg_tys, inputs)?;
                     }
                     if let ItemData::Fn(item) = &self.types.id.store.item(def)?.data
                         && let Some(intrinsic) = &item.intrinsic
@@ -49,7 +50,7 @@ impl<'a, 'db> Lowering<'a, 'db> {
                             }
                             ("write_box_via_move", [ramir::Operand::Move(b), value]) => {
                                 let (b, value) = (b.clone(), value.clone());
-                                return self.write_box(def, b, value, arg_tys[1], destination, target);
+                                return self.write_box(b, value, arg_tys[1], destination, target);
                             }
                             _ => {}
                         }
@@ -100,7 +101,6 @@ impl<'a, 'db> Lowering<'a, 'db> {
     /// `(*b).value.value.value = value; b`, where nothing that is there is dropped.
     fn write_box(
         &mut self,
-        intrinsic: DefId,
         b: ramir::Place,
         value: ramir::Operand,
         value_ty: Ty<'db>,
@@ -128,7 +128,7 @@ impl<'a, 'db> Lowering<'a, 'db> {
         }
         let pointer_ty = self.mk(ramir::TyKind::RawPtr(value_ty, ramir::Mutability::Mut));
         let pointer = self.temp(pointer_ty, ramir::Rvalue::RawPtr(ramir::RawPtrKind::Mut, place));
-        let root = DefId { krate: intrinsic.krate, index: ramir::DefIndex(0) };
+        let root = DefId { krate: adt.krate, index: ramir::DefIndex(0) };
         let write = self
             .types
             .id
@@ -182,14 +182,14 @@ impl<'a, 'db> Lowering<'a, 'db> {
     }
 
     /// `f(a, b)` calls `Fn::call(&f, (a, b))`; called by name, the tuple is there already.
-    fn tuple_args(&mut self, args: &mut Vec<ramir::Operand>, tys: &[Ty<'db>]) -> Result<()> {
-        if args.is_empty() {
+    fn tuple_args(&mut self, args: &mut Vec<ramir::Operand>, tys: &[Ty<'db>], inputs: Option<Ty<'db>>) -> Result<()> {
+        let Some(inputs) = inputs.filter(|_| !args.is_empty()) else {
             return Err(Error::unsupported("an overloaded call without a callee"));
-        }
+        };
         if let [_, ty] = tys
-            && matches!(ty.kind(), TyKind::Tuple(_))
+            && self.types.ty(*ty)? == self.types.ty(inputs)?
         {
-            return Err(Error::unsupported("an overloaded call whose only argument is a tuple"));
+            return Ok(());
         }
         let rest: Vec<_> = args.drain(1..).collect();
         let tys = tys[1..].iter().map(|&ty| self.types.ty(ty)).collect::<Result<Box<[_]>>>()?;

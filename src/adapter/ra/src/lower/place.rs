@@ -9,7 +9,7 @@ use ra_ap_hir_ty::{
     mir::{Operand, OperandKind, Place, PlaceTy, ProjectionElem},
     next_solver::{Const, ConstKind, Ty, TyKind},
 };
-use ra_ap_rustc_type_ir::inherent::IntoKind;
+use ra_ap_rustc_type_ir::{FloatTy, inherent::IntoKind};
 use rac::adapter::error::{Error, Result};
 use ramir::{ConstValue, MirConst, PlaceElem};
 
@@ -127,8 +127,17 @@ impl<'a, 'db> Lowering<'a, 'db> {
             (TyKind::FnDef(..), MemoryMap::Empty) => Ok(ConstValue::ZeroSized),
             (TyKind::Tuple(tys), MemoryMap::Empty) if tys.is_empty() => Ok(ConstValue::ZeroSized),
             (TyKind::Bool | TyKind::Char | TyKind::Int(_) | TyKind::Uint(_) | TyKind::Float(_), MemoryMap::Empty) => {
+                // rust-analyzer writes floats with more bytes than they have.
+                let size = match ty.kind() {
+                    TyKind::Float(FloatTy::F16) => 2,
+                    TyKind::Float(FloatTy::F32) => 4,
+                    TyKind::Float(FloatTy::F64) => 8,
+                    _ => memory.len().min(16),
+                };
+                if memory.len() < size {
+                    return Err(Error::unsupported("a literal with too few bytes"));
+                }
                 let mut data = [0; 16];
-                let size = memory.len().min(16);
                 data[..size].copy_from_slice(&memory[..size]);
                 let data = u128::from_le_bytes(data);
                 Ok(ConstValue::Scalar(ramir::Scalar::Int(ramir::ScalarInt { data, size: size as u8 })))
