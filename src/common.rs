@@ -31,6 +31,8 @@ pub struct CodegenOptions {
     pub is_library: bool,
     /// Define the `__rust_alloc` family: for a final link in which no dynamic object has it.
     pub allocator_shim: bool,
+    /// What std's start-up is told to do about SIGPIPE.
+    pub sigpipe: u8,
     pub frame_pointers: bool,
     /// CPU features beyond x86-64's baseline that may be used, as Cranelift names them (`has_sse41`).
     pub isa_flags: Vec<String>,

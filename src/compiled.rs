@@ -46,6 +46,8 @@ pub enum RelocTarget {
 pub enum Visibility {
     /// To other objects of this link, not to other dynamic objects.
     Hidden,
+    /// As `Hidden`, and another crate of the link may define the same.
+    Shared,
     Export,
     /// Exported, and gives way to another definition.
     Weak,

@@ -70,6 +70,7 @@ fn linkage_directives(symbol: &str, visibility: Visibility) -> String {
     match visibility {
         Visibility::Export => format!(".globl {symbol}\n"),
         Visibility::Hidden => format!(".globl {symbol}\n.hidden {symbol}\n"),
+        Visibility::Shared => format!(".weak {symbol}\n.hidden {symbol}\n"),
         Visibility::Weak => format!(".weak {symbol}\n"),
     }
 }

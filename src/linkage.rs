@@ -4,11 +4,16 @@ use crate::prelude::*;
 
 /// The visibility of a function that this crate compiles.
 pub(crate) fn fn_visibility(cx: &CodegenCx<'_>, instance: Instance) -> Visibility {
-    let InstanceKind::Item(def) = instance.def else { return Visibility::Hidden };
-    let Ok(Some(attrs)) = cx.tcx.codegen_attrs(def) else { return Visibility::Hidden };
+    // What rustc would copy into each object has a name that says nothing of the crate that instantiates it.
+    let own_copy = if instance.def_id().krate == cx.tcx.store.local { Visibility::Hidden } else { Visibility::Shared };
+    let InstanceKind::Item(def) = instance.def else { return Visibility::Shared };
+    let Ok(Some(attrs)) = cx.tcx.codegen_attrs(def) else { return own_copy };
     let exported = attrs.no_mangle || attrs.symbol_name.is_some() || attrs.rustc_std_internal_symbol;
     let is_pub = exported || (cx.opts.is_library && matches!(cx.tcx.fn_def(def), Ok(f) if f.exported));
-    attr_visibility(attrs.linkage, is_pub)
+    match attr_visibility(attrs.linkage, is_pub) {
+        Visibility::Hidden => own_copy,
+        visibility => visibility,
+    }
 }
 
 /// The visibility of a static that this crate defines.

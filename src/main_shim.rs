@@ -4,9 +4,6 @@ use crate::base::codegen_raw_fn;
 use crate::constant::func_symbol;
 use crate::prelude::*;
 
-/// What std does about SIGPIPE: its own default.
-const SIGPIPE_DEFAULT: i64 = 0;
-
 /// `main`, calling `start`, an instance of the lang item `start`, for the crate's entry function.
 pub(crate) fn codegen_main(cx: &CodegenCx<'_>, start: Instance) -> CompiledFunction {
     let ptr = types::I64;
@@ -24,7 +21,7 @@ pub(crate) fn codegen_main(cx: &CodegenCx<'_>, start: Instance) -> CompiledFunct
         let main = refs.import_func(bcx, main, false, Signature::new(CallConv::SystemV));
         let main = bcx.ins().func_addr(ptr, main);
         let argc = bcx.ins().sextend(ptr, params[0]);
-        let sigpipe = bcx.ins().iconst(types::I8, SIGPIPE_DEFAULT);
+        let sigpipe = bcx.ins().iconst(types::I8, i64::from(cx.opts.sigpipe));
         let start = refs.import_func(bcx, start_symbol, true, start_sig);
         let call = bcx.ins().call(start, &[main, argc, params[1], sigpipe]);
         let result = bcx.inst_results(call)[0];

@@ -171,6 +171,7 @@ impl ObjectWriter<'_> {
     ) -> SymbolId {
         let (scope, weak) = match visibility {
             Visibility::Hidden => (SymbolScope::Linkage, false),
+            Visibility::Shared => (SymbolScope::Linkage, true),
             Visibility::Export => (SymbolScope::Dynamic, false),
             Visibility::Weak => (SymbolScope::Dynamic, true),
         };

@@ -31,6 +31,7 @@ fn options() -> CodegenOptions {
         units: 2,
         is_library: true,
         allocator_shim: false,
+        sigpipe: 0,
         frame_pointers: true,
         isa_flags: Vec::new(),
         source: ("functions.rs".into(), "/".into()),

@@ -103,7 +103,12 @@ impl<'tcx, 'i> ExportCx<'tcx, 'i> {
             ramir::Span::DUMMY
         } else {
             let loc = self.tcx.sess.source_map().lookup_char_pos(topmost.lo());
-            ramir::Span { file: self.file(&loc.file), line: loc.line as u32, col: loc.col_display as u32 + 1 }
+            let shown = self.tcx.sess.opts.unstable_opts.location_detail;
+            ramir::Span {
+                file: self.file(&loc.file),
+                line: if shown.line { loc.line as u32 } else { 0 },
+                col: if shown.column { loc.col_display as u32 + 1 } else { 0 },
+            }
         };
         self.spans.insert(span, converted);
         converted
@@ -114,7 +119,10 @@ impl<'tcx, 'i> ExportCx<'tcx, 'i> {
             return id;
         }
         let id = ramir::FileId(self.files.len() as u32);
-        let name = file.name.display(RemapPathScopeComponents::MACRO).to_string_lossy().into_owned();
+        let name = match self.tcx.sess.opts.unstable_opts.location_detail.file {
+            true => file.name.display(RemapPathScopeComponents::MACRO).to_string_lossy().into_owned(),
+            false => "<redacted>".to_owned(),
+        };
         let md5 = match file.src_hash.kind {
             SourceFileHashAlgorithm::Md5 => file.src_hash.hash_bytes().try_into().ok(),
             _ => None,

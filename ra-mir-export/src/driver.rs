@@ -153,6 +153,9 @@ impl ExportCallbacks {
         match &self.job {
             Job::Local { out, info } => {
                 export(tcx, LOCAL_CRATE, out, options)?;
+                if tcx.sess.opts.output_types.contains_key(&OutputType::Mir) {
+                    rustc_mir_transform::dump_mir::emit_mir(tcx)?;
+                }
                 if let Some(info) = info {
                     crate::info::write(tcx, info)?;
                 }

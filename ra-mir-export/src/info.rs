@@ -2,18 +2,22 @@
 //! with, and which symbols leave it. One fact a line, its parts divided by tabs:
 //!
 //! - `name NAME` and `type TYPE` for each type, in rustc's words;
+//! - `sigpipe NUMBER`, what std's start-up is told to do about SIGPIPE, if there is a `main`;
 //! - `allocator`, if the program has an allocator that needs a shim;
 //! - `crate NAME STABLE_ID RLIB DYLIB RMETA` for each crate that code may come from, dependents first, empty where there is
 //!   no such file;
 //! - `link TYPE STABLE_ID static|dynamic|included`, how a crate gets into an output of that type;
 //! - `export TYPE SYMBOL` and `need TYPE SYMBOL`: what a shared library exports, and what has to be taken from archives;
+//! - `import FILE AS_NEEDED SYMBOL`: a symbol of a library that need not be there when linking (`raw-dylib`), `y` or `n` for
+//!   whether the library is recorded only where it is used, and no symbol for a library without any;
 //! - `metadata SYMBOL`: the symbol of a shared library's metadata.
 
 use crate::rustc::*;
 use anyhow::{Context, Result};
 use rustc_codegen_ssa::CrateInfo;
 use rustc_middle::middle::dependency_format::Linkage;
-use rustc_session::config::CrateType;
+use rustc_hir::attrs::NativeLibKind;
+use rustc_session::config::{CrateType, EntryFnType};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -31,6 +35,9 @@ pub fn write(tcx: TyCtxt<'_>, path: &Path) -> Result<()> {
             let _ = write!(text, "{part}{end}");
         }
     };
+    if let Some((_, EntryFnType::Main { sigpipe })) = tcx.entry_fn(()) {
+        line(&[&"sigpipe", &sigpipe]);
+    }
     if tcx.allocator_kind(()).is_some() {
         line(&[&"allocator"]);
     }
@@ -60,6 +67,27 @@ pub fn write(tcx: TyCtxt<'_>, path: &Path) -> Result<()> {
             line(&[&"link", &type_name(ty), &id(krate), &how]);
         }
     }
+    for krate in all().chain([LOCAL_CRATE]) {
+        for lib in tcx.native_libraries(krate) {
+            let NativeLibKind::RawDylib { as_needed } = lib.kind else { continue };
+            let file = if lib.verbatim.unwrap_or(false) { lib.name.to_string() } else { format!("lib{}.so", lib.name) };
+            let as_needed = if as_needed.unwrap_or(true) { "y" } else { "n" };
+            line(&[&"import", &file, &as_needed, &""]);
+            for import in &lib.dll_imports {
+                line(&[&"import", &file, &as_needed, &import.name]);
+            }
+        }
+    }
+    if tcx.crate_types().contains(&CrateType::Executable) {
+        // The toolchain's crates have none.
+        for krate in all().filter(|&krate| is_users(tcx, krate)) {
+            for &(symbol, info) in tcx.exported_non_generic_symbols(krate) {
+                if info.used {
+                    line(&[&"need", &"bin", &symbol.symbol_name_for_local_instance(tcx)]);
+                }
+            }
+        }
+    }
     let is_shared = |ty: &CrateType| matches!(ty, CrateType::Dylib | CrateType::Cdylib);
     if tcx.crate_types().iter().any(is_shared) && !formats.is_empty() {
         let info = CrateInfo::new(tcx, String::new());
@@ -74,6 +102,11 @@ pub fn write(tcx: TyCtxt<'_>, path: &Path) -> Result<()> {
         line(&[&"metadata", &info.metadata_symbol]);
     }
     write_file(path, text)
+}
+
+fn is_users(tcx: TyCtxt<'_>, krate: CrateNum) -> bool {
+    let sysroot = tcx.sess.opts.sysroot.path();
+    tcx.used_crate_source(krate).paths().all(|path| !path.starts_with(sysroot))
 }
 
 fn types(tcx: TyCtxt<'_>) -> String {

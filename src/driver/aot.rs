@@ -44,7 +44,8 @@ pub fn compile(
     }
     let scratch = Scratch::new(&output_path(session, CrateType::Bin))?;
 
-    let running = frontend::start(session, &toolchain, &scratch)?;
+    let mir = session.emits(OutputType::Mir).then(|| emit_path(session, OutputType::Mir, "mir"));
+    let running = frontend::start(session, &toolchain, &scratch, mir.as_deref())?;
     let checked = match running.finish()? {
         Ok(checked) => checked,
         Err(code) => return Ok(ExitCode::from(code)),
@@ -79,7 +80,7 @@ pub fn compile(
         std::fs::copy(&checked.ramir, emit_path(session, OutputType::Metadata, "rmeta").with_extension("ramir"))
             .context("cannot write the crate's .ramir beside its metadata")?;
     }
-    if ![OutputType::Link, OutputType::Obj, OutputType::Clif].iter().any(|ty| session.emits(*ty)) {
+    if session.no_codegen || ![OutputType::Link, OutputType::Obj, OutputType::Clif].iter().any(|ty| session.emits(*ty)) {
         return Ok(ExitCode::SUCCESS);
     }
 
@@ -200,6 +201,7 @@ fn codegen_options(session: &Session, info: &CrateInfo) -> Result<CodegenOptions
         emit_clif: session.emits(OutputType::Clif),
         units: session.codegen_units.unwrap_or_else(rayon::current_num_threads),
         is_library: !info.types.iter().all(is_final),
+        sigpipe: info.sigpipe,
         allocator_shim: info.types.iter().any(|&ty| info.needs_allocator_shim(ty)),
         frame_pointers: session.force_frame_pointers,
         isa_flags: isa_flags(session)?,

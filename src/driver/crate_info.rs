@@ -35,10 +35,22 @@ impl UsedCrate {
     }
 }
 
+/// A library that is known by what is imported from it alone.
+#[derive(Debug)]
+pub struct RawDylib {
+    /// The name by which the loader finds it.
+    pub file: String,
+    /// It is recorded only where a symbol is used.
+    pub as_needed: bool,
+    pub symbols: Vec<String>,
+}
+
 #[derive(Debug, Default)]
 pub struct CrateInfo {
     pub name: String,
     pub types: Vec<CrateType>,
+    /// What std's start-up is told to do about SIGPIPE.
+    pub sigpipe: u8,
     /// The program has an allocator, which `alloc` reaches through a shim.
     has_allocator: bool,
     /// Dependents before what they depend on.
@@ -46,6 +58,8 @@ pub struct CrateInfo {
     linkage: HashMap<(CrateType, u64), Linkage>,
     exported: HashMap<CrateType, Vec<String>>,
     needed: HashMap<CrateType, Vec<String>>,
+    /// Libraries that need not be there when linking.
+    pub raw_dylibs: Vec<RawDylib>,
     /// Of a shared library's metadata.
     pub metadata_symbol: Option<String>,
 }
@@ -66,6 +80,10 @@ impl CrateInfo {
             match parts[..] {
                 ["name", name] => info.name = name.to_owned(),
                 ["type", ty] => info.types.push(crate_type(ty)?),
+                ["sigpipe", number] => {
+                    info.sigpipe = number.parse().with_context(|| format!("bad number in `{line}`"))?;
+                }
+                ["import", file, as_needed, symbol] => info.import(file, as_needed == "y", symbol),
                 ["allocator"] => info.has_allocator = true,
                 ["crate", name, id, rlib, dylib, rmeta] => info.crates.push(UsedCrate {
                     name: name.to_owned(),
@@ -90,6 +108,18 @@ impl CrateInfo {
             }
         }
         Ok(info)
+    }
+
+    fn import(&mut self, file: &str, as_needed: bool, symbol: &str) {
+        let position = self.raw_dylibs.iter().position(|lib| lib.file == file).unwrap_or_else(|| {
+            self.raw_dylibs.push(RawDylib { file: file.to_owned(), as_needed: true, symbols: Vec::new() });
+            self.raw_dylibs.len() - 1
+        });
+        let lib = &mut self.raw_dylibs[position];
+        lib.as_needed &= as_needed;
+        if !symbol.is_empty() && lib.symbols.iter().all(|known| known != symbol) {
+            lib.symbols.push(symbol.to_owned());
+        }
     }
 
     pub fn linkage(&self, ty: CrateType, stable_crate_id: u64) -> Option<Linkage> {

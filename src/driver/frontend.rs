@@ -13,6 +13,8 @@ use std::process::{Child, Command};
 pub struct Running {
     child: Child,
     checked: Checked,
+    /// All that is wanted is what it prints.
+    prints: bool,
 }
 
 /// The files that the front end writes.
@@ -24,8 +26,8 @@ pub struct Checked {
     pub metadata: PathBuf,
 }
 
-/// Starts the front end on the session's crate.
-pub fn start(session: &Session, toolchain: &Toolchain, scratch: &Scratch) -> Result<Running> {
+/// Starts the front end on the session's crate; `mir` is where it writes the MIR as text, if that is wanted.
+pub fn start(session: &Session, toolchain: &Toolchain, scratch: &Scratch, mir: Option<&Path>) -> Result<Running> {
     let checked =
         Checked { ramir: scratch.path("local.ramir"), info: scratch.path("info"), metadata: scratch.path("lib.rmeta") };
     let mut command = Command::new(&toolchain.exporter);
@@ -42,21 +44,30 @@ pub fn start(session: &Session, toolchain: &Toolchain, scratch: &Scratch) -> Res
             Color::Auto => "--color=auto",
         });
     }
+    command.arg(format!("--emit=metadata={}", checked.metadata.display()));
     // Without an output that has code, nothing is exported from the crate.
-    let link = if session.emit.iter().all(|(ty, _)| *ty == OutputType::Metadata) { "" } else { ",link" };
-    command.arg(format!("--emit=metadata={}{link}", checked.metadata.display()));
+    if session.emits(OutputType::Link) && !session.no_codegen {
+        command.arg("--emit=link");
+    } else if session.emit.iter().any(|(ty, _)| !matches!(ty, OutputType::Metadata | OutputType::Mir)) && !session.no_codegen {
+        command.arg("--emit=obj");
+    }
+    if let Some(mir) = mir {
+        command.arg(format!("--emit=mir={}", mir.display()));
+    }
     // It writes nothing there, but minds what is in the way.
     command.arg("--out-dir").arg(scratch.path("out"));
     let child = command.spawn().with_context(|| format!("cannot run the front end `{}`", toolchain.exporter.display()))?;
-    Ok(Running { child, checked })
+    Ok(Running { child, checked, prints: session.unpretty })
 }
 
 impl Running {
-    /// Waits for the front end. `Err(code)` inside: the program is wrong and the front end has said so.
+    /// Waits for the front end. `Err(code)` inside: the program is wrong and the front end has said so, or there is no more
+    /// to do.
     pub fn finish(mut self) -> Result<std::result::Result<Checked, u8>> {
         let status = self.child.wait().context("the front end was lost")?;
         match status.code() {
             Some(0) if self.checked.info.exists() => Ok(Ok(self.checked)),
+            Some(0) if self.prints => Ok(Err(0)),
             Some(0) => bail!("the front end wrote no output"),
             Some(code) => Ok(Err(u8::try_from(code).unwrap_or(1))),
             None => bail!("the front end was ended by a signal: {status}"),

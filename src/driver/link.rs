@@ -1,6 +1,6 @@
 //! Linking: the linker's command line, as rustc's `back::link` makes it for `x86_64-unknown-linux-gnu`.
 
-use super::crate_info::{CrateInfo, Linkage};
+use super::crate_info::{CrateInfo, Linkage, RawDylib};
 use super::options::{CrateType, Session, Strip};
 use super::output::Scratch;
 use super::rlib;
@@ -8,6 +8,7 @@ use super::toolchain::Toolchain;
 use crate::adapter::store::Store;
 use anyhow::{Context, Result, bail};
 use ramir::NativeLib;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -74,15 +75,23 @@ pub fn link(
     for (krate, linkage, file) in own {
         library(&mut command, session, ty, &krate.name, linkage, file)?;
     }
-    for lib in &input.native_libs {
-        native_lib(&mut command, lib);
+    if session.link_native_libraries {
+        for lib in &input.native_libs {
+            native_lib(&mut command, lib);
+        }
+        for (i, lib) in info.raw_dylibs.iter().enumerate() {
+            let stub = scratch.path(&format!("libraw{i}.so"));
+            stub_library(toolchain, scratch, &linker, lib, &stub)?;
+            let as_needed = if lib.as_needed { "-Wl,--as-needed" } else { "-Wl,--no-as-needed" };
+            command.arg(as_needed).arg(stub).arg("-Wl,--as-needed");
+        }
     }
     let needs_system = toolchains.iter().any(|(krate, ..)| matches!(krate.name.as_str(), "std" | "libc" | "unwind"));
     for (krate, linkage, file) in toolchains {
         library(&mut command, session, ty, &krate.name, linkage, file)?;
     }
     command.arg("-Wl,-Bdynamic");
-    if needs_system {
+    if needs_system && session.link_native_libraries {
         command.args(SYSTEM_LIBS);
     }
     if session.linker.is_none() {
@@ -99,7 +108,10 @@ pub fn link(
         Strip::Debuginfo => drop(command.arg("-Wl,--strip-debug")),
         Strip::Symbols => drop(command.arg("-Wl,--strip-all")),
     }
-    command.arg("-nodefaultlibs").args(&session.link_args);
+    if !session.default_linker_libraries {
+        command.arg("-nodefaultlibs");
+    }
+    command.args(&session.link_args);
     if session.prints_link_args() {
         println!("{}", shown(&command));
     }
@@ -133,6 +145,35 @@ fn library(
         Linkage::Included => {}
     }
     Ok(())
+}
+
+/// Makes a shared library that has nothing but symbols, in the place of one that is there at run time only.
+fn stub_library(toolchain: &Toolchain, scratch: &Scratch, linker: &Path, lib: &RawDylib, out: &Path) -> Result<()> {
+    let object = scratch.path("raw-dylib.o");
+    // A version is a part of the name, in the library as in those that import from it.
+    let names: Vec<&str> = lib.symbols.iter().map(|symbol| symbol.split('@').next().unwrap_or(symbol)).collect();
+    rlib::write_stub_object(&object, &names)?;
+    let mut versions: BTreeMap<&str, String> = BTreeMap::new();
+    for symbol in &lib.symbols {
+        if let Some((name, version)) = symbol.split_once('@') {
+            *versions.entry(version.trim_start_matches('@')).or_default() += &format!(" {name};");
+        }
+    }
+    let mut command = Command::new(linker);
+    command.arg("-m64").arg(&object).args(["-shared", "-nostdlib"]);
+    if linker == Path::new("cc") {
+        let mut search = std::ffi::OsString::from("-B");
+        search.push(toolchain.gcc_ld());
+        command.arg(search).arg("-fuse-ld=lld");
+    }
+    if !versions.is_empty() {
+        let script = scratch.path("raw-dylib.versions");
+        let text: String = versions.iter().map(|(version, names)| format!("{version} {{{names} }};\n")).collect();
+        std::fs::write(&script, text).context("cannot write the versions of a library's symbols")?;
+        command.arg(format!("-Wl,--version-script={}", script.display()));
+    }
+    command.arg(format!("-Wl,-soname,{}", lib.file)).arg("-o").arg(out);
+    run(command, linker, out)
 }
 
 fn version_script(exported: &[String]) -> String {
@@ -189,7 +230,9 @@ pub fn native_libs(
     info: &CrateInfo,
     ty: CrateType,
 ) -> Result<Vec<NativeLibArg>> {
-    let mut libs: Vec<NativeLibArg> = store.krate(store.local)?.root.native_libs.iter().map(|lib| from_attribute(store, lib)).collect();
+    let is_file = |lib: &&NativeLib| store.interner().str(lib.kind) != "raw-dylib";
+    let own = store.krate(store.local)?.root.native_libs.iter().filter(is_file);
+    let mut libs: Vec<NativeLibArg> = own.map(|lib| from_attribute(store, lib)).collect();
     for spec in &session.cli.link_lib {
         libs.push(from_option(spec)?);
     }
@@ -200,7 +243,7 @@ pub fn native_libs(
             continue;
         }
         let is_archive = info.linkage(ty, id) == Some(Linkage::Static);
-        let libs_of = krate.root.native_libs.iter().filter(|lib| {
+        let libs_of = krate.root.native_libs.iter().filter(is_file).filter(|lib| {
             // A dependency's rlib has its bundled libraries inside, a shared library all of them.
             !lib.bundled && (is_archive || store.interner().str(lib.kind) != "static")
         });

@@ -55,7 +55,7 @@ pub struct Cli {
     /// The edition of the crate.
     #[arg(long, value_name = "EDITION")]
     pub edition: Option<String>,
-    /// What to write: link, obj, metadata, clif or ramir, each with an optional `=PATH`.
+    /// What to write: link, obj, metadata, mir, clif or ramir, each with an optional `=PATH`.
     #[arg(long, value_name = "TYPE[=PATH]", value_delimiter = ',')]
     pub emit: Vec<String>,
     /// Compiler information to print.
@@ -157,6 +157,7 @@ pub enum OutputType {
     Link,
     Obj,
     Metadata,
+    Mir,
     Clif,
     Ramir,
 }
@@ -215,6 +216,12 @@ pub struct Session {
     pub overflow_checks: bool,
     pub debug_assertions: bool,
     pub linker: Option<PathBuf>,
+    pub link_native_libraries: bool,
+    pub default_linker_libraries: bool,
+    /// The front end prints something else and compiles nothing.
+    pub unpretty: bool,
+    /// Nothing but metadata is wanted.
+    pub no_codegen: bool,
     pub link_args: Vec<String>,
     pub extra_filename: String,
     pub rpath: bool,
@@ -269,6 +276,10 @@ impl Session {
             overflow_checks: true,
             debug_assertions: true,
             linker: None,
+            link_native_libraries: true,
+            default_linker_libraries: false,
+            unpretty: false,
+            no_codegen: false,
             link_args: Vec::new(),
             extra_filename: String::new(),
             rpath: false,
@@ -295,6 +306,9 @@ impl Session {
             match option.replace('_', "-").as_str() {
                 "force-overflow-checks" | "force-overflow-checks=yes" => overflow_checks = Some(true),
                 "force-overflow-checks=no" => overflow_checks = Some(false),
+                "link-native-libraries=no" => session.link_native_libraries = false,
+                "no-codegen" => session.no_codegen = true,
+                option if option.starts_with("unpretty=") => session.unpretty = true,
                 _ => {}
             }
         }
@@ -373,7 +387,8 @@ impl Session {
                 ensure!(matches!(text, "pic" | "pie"), "codegen option `relocation-model={text}` is not supported")
             }
             "code-model" => ensure!(text == "small", "codegen option `code-model={text}` is not supported"),
-            "linker-plugin-lto" | "profile-generate" | "profile-use" | "instrument-coverage"
+            "default-linker-libraries" => self.default_linker_libraries = flag()?,
+            "profile-generate" | "profile-use" | "instrument-coverage"
                 if !matches!(text, "no" | "n" | "off" | "false") =>
             {
                 bail!("codegen option `{name}` is not supported: it needs LLVM")
@@ -486,7 +501,8 @@ fn emit(cli: &Cli) -> Result<Vec<(OutputType, Option<PathBuf>)>> {
             "metadata" => OutputType::Metadata,
             "clif" => OutputType::Clif,
             "ramir" => OutputType::Ramir,
-            "llvm-ir" | "llvm-bc" | "asm" | "mir" | "thin-link-bitcode" | "dep-info" => {
+            "mir" => OutputType::Mir,
+            "llvm-ir" | "llvm-bc" | "asm" | "thin-link-bitcode" | "dep-info" => {
                 bail!("`--emit {name}` is not supported")
             }
             other => bail!("unknown emission type: `{other}`"),

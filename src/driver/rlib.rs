@@ -4,7 +4,7 @@
 use anyhow::{Context, Result};
 use ar_archive_writer::{ArchiveKind, NewArchiveMember, write_archive_to_stream};
 use object::read::archive::ArchiveFile;
-use object::write::{Object, Symbol, SymbolSection};
+use object::write::{Object, StandardSection, Symbol, SymbolSection};
 use object::{Architecture, BinaryFormat, Endianness, SectionFlags, SectionKind, SymbolFlags, SymbolKind, SymbolScope, elf};
 use std::path::{Path, PathBuf};
 
@@ -48,6 +48,27 @@ pub fn write_dylib_metadata(out: &Path, metadata: &Path, symbol: &str) -> Result
     bytes.extend(&metadata);
     let object = wrap(".rustc", &bytes, 0, Some(symbol))?;
     std::fs::write(out, object).with_context(|| format!("cannot write `{}`", out.display()))
+}
+
+/// Writes an object file that defines symbols and has nothing in it.
+pub fn write_stub_object(out: &Path, symbols: &[&str]) -> Result<()> {
+    let mut object = Object::new(BinaryFormat::Elf, Architecture::X86_64, Endianness::Little);
+    let section = object.section_id(StandardSection::Text);
+    object.append_section_data(section, &[0xcc], 1);
+    for symbol in symbols {
+        object.add_symbol(Symbol {
+            name: symbol.as_bytes().to_vec(),
+            value: 0,
+            size: 1,
+            kind: SymbolKind::Text,
+            scope: SymbolScope::Dynamic,
+            weak: false,
+            section: SymbolSection::Section(section),
+            flags: SymbolFlags::None,
+        });
+    }
+    let bytes = object.write().context("cannot make a library's stub")?;
+    std::fs::write(out, bytes).with_context(|| format!("cannot write `{}`", out.display()))
 }
 
 /// An object file with bytes in a section that is not loaded.

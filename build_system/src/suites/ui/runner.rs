@@ -188,7 +188,8 @@ impl Attempt<'_> {
             // The source itself says what it is.
             AuxKind::Build | AuxKind::Crate(_) if directives.no_prefer_dynamic => {}
             AuxKind::Build | AuxKind::Crate(_) => {
-                let ty = if options.args.aux == AuxCompiler::RacDylib { "dylib" } else { "rlib" };
+                let shared = options.args.aux == AuxCompiler::RacDylib || is_dylib(&text);
+                let ty = if shared { "dylib" } else { "rlib" };
                 compile.args(["--crate-type", ty]);
             }
         }
