@@ -78,7 +78,9 @@ impl Gen {
         self.known.push(Known([false; 2]));
         let local = self.locals.len() - 1;
         self.scopes.last_mut().expect("a scope").push(local);
-        self.push(&format!("StorageLive(_{});", local + 2));
+        if self.diverges {
+            self.push(&format!("StorageLive(_{});", local + 2));
+        }
         local
     }
 
