@@ -59,6 +59,9 @@ impl Cx<'_> {
         let mut current = block;
         let mut statements = Vec::with_capacity(data.statements.len());
         for (index, statement) in data.statements.iter().enumerate() {
+            if let StatementKind::Assign(_, rvalue) = &statement.kind {
+                rvalue_operands(rvalue).into_iter().try_for_each(|operand| self.check_copy(operand))?;
+            }
             if let StatementKind::StorageDead(local) = statement.kind
                 && let Some(path) = self.data.local_path(local)
                 && state.below(self.data, path).0
@@ -109,6 +112,7 @@ impl Cx<'_> {
         state.apply(self.data, self.data.effects(block, end));
         match &mut kind {
             TerminatorKind::Call { args, destination, target, unwind, .. } => {
+                args.iter().try_for_each(|arg| self.check_copy(arg))?;
                 let cleanup = self.unwind_to(block, &state, source_info)?;
                 *unwind = action(cleanup);
                 let overwrites = target.is_some() && self.overwrites(&state, destination)?;
@@ -216,6 +220,17 @@ impl Cx<'_> {
             return Err(self.undropped(local, "is assigned again"));
         }
         Ok(alive)
+    }
+
+    /// A value that has a destructor is moved; if it were copied it would be dropped twice.
+    fn check_copy(&self, operand: &Operand) -> Result<()> {
+        if let Operand::Copy(place) = operand {
+            let ty = self.tcx.place_ty(&self.raw.locals, place)?;
+            if self.tcx.surely_needs_drop(ty)? {
+                return Err(Error::unsupported(format!("a copy of a value of type `{}`", self.tcx.print_ty(ty))));
+            }
+        }
+        Ok(())
     }
 
     /// Whether a drop of `place` may do something.

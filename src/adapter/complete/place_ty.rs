@@ -18,7 +18,8 @@ pub struct TypeCx<'a> {
     pub bool: Ty,
     /// Types that a where-clause of the definition says are `Copy`.
     copy_tys: FxHashSet<Ty>,
-    needs_drop: RefCell<FxHashMap<Ty, bool>>,
+    /// By type, and by what is said of types that only an instance of the body knows.
+    needs_drop: RefCell<FxHashMap<(Ty, bool), bool>>,
 }
 
 /// The type of a place, and the variant that the place was downcast to.
@@ -157,13 +158,22 @@ impl<'a> TypeCx<'a> {
 
     /// Whether dropping a value of the type may do something. "Yes" where only an instance of the body knows.
     pub fn needs_drop(&self, ty: Ty) -> Result<bool> {
-        if let Some(&known) = self.needs_drop.borrow().get(&ty) {
+        self.needs_drop_if(ty, true)
+    }
+
+    /// Whether dropping a value of the type does something in every instance of the body.
+    pub fn surely_needs_drop(&self, ty: Ty) -> Result<bool> {
+        self.needs_drop_if(ty, false)
+    }
+
+    fn needs_drop_if(&self, ty: Ty, unknown: bool) -> Result<bool> {
+        if let Some(&known) = self.needs_drop.borrow().get(&(ty, unknown)) {
             return Ok(known);
         }
         // A type that contains itself has to be behind a pointer, which has the destructor if there is one.
-        self.needs_drop.borrow_mut().insert(ty, false);
-        let result = self.compute_needs_drop(ty)?;
-        self.needs_drop.borrow_mut().insert(ty, result);
+        self.needs_drop.borrow_mut().insert((ty, unknown), false);
+        let result = self.compute_needs_drop(ty, unknown)?;
+        self.needs_drop.borrow_mut().insert((ty, unknown), result);
         Ok(result)
     }
 
@@ -174,16 +184,16 @@ impl<'a> TypeCx<'a> {
         Ok(with_supertraits(self.store, traits(&assoc.item_bounds))?.iter().any(is_itself))
     }
 
-    fn any_needs_drop(&self, tys: &[Ty]) -> Result<bool> {
+    fn any_needs_drop(&self, tys: &[Ty], unknown: bool) -> Result<bool> {
         for &ty in tys {
-            if self.needs_drop(ty)? {
+            if self.needs_drop_if(ty, unknown)? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    fn compute_needs_drop(&self, ty: Ty) -> Result<bool> {
+    fn compute_needs_drop(&self, ty: Ty, unknown: bool) -> Result<bool> {
         Ok(match *self.interner.kind(ty) {
             TyKind::Bool
             | TyKind::Char
@@ -199,13 +209,15 @@ impl<'a> TypeCx<'a> {
             | TyKind::Never
             | TyKind::CoroutineWitness(..)
             | TyKind::Error => false,
-            TyKind::Param(_) => !self.copy_tys.contains(&ty),
-            TyKind::Alias(_, def, _) => !self.copy_tys.contains(&ty) && !self.is_bound_by_copy(def)?,
+            TyKind::Param(_) => unknown && !self.copy_tys.contains(&ty),
+            TyKind::Alias(_, def, _) => unknown && !self.copy_tys.contains(&ty) && !self.is_bound_by_copy(def)?,
             TyKind::Dynamic(..) | TyKind::Coroutine(..) | TyKind::Bound { .. } => true,
-            TyKind::UnsafeBinder { ty, .. } | TyKind::Pat(ty, _) | TyKind::Slice(ty) => self.needs_drop(ty)?,
-            TyKind::Array(elem, len) => self.array_len(len) != Some(0) && self.needs_drop(elem)?,
-            TyKind::Closure(..) | TyKind::CoroutineClosure(..) => self.any_needs_drop(self.upvar_tys(ty)?)?,
-            TyKind::Tuple(ref tys) => self.any_needs_drop(tys)?,
+            TyKind::UnsafeBinder { ty, .. } | TyKind::Pat(ty, _) | TyKind::Slice(ty) => {
+                self.needs_drop_if(ty, unknown)?
+            }
+            TyKind::Array(elem, len) => self.array_len(len) != Some(0) && self.needs_drop_if(elem, unknown)?,
+            TyKind::Closure(..) | TyKind::CoroutineClosure(..) => self.any_needs_drop(self.upvar_tys(ty)?, unknown)?,
+            TyKind::Tuple(ref tys) => self.any_needs_drop(tys, unknown)?,
             TyKind::Adt(def, args) => {
                 let adt = self.adt_def(def)?;
                 if adt.flags.is_manually_drop || adt.flags.is_phantom_data {
@@ -218,7 +230,7 @@ impl<'a> TypeCx<'a> {
                     return Ok(false);
                 }
                 for field in adt.variants.iter().flat_map(|variant| &variant.fields) {
-                    if self.needs_drop(self.subst(field.ty, args)?)? {
+                    if self.needs_drop_if(self.subst(field.ty, args)?, unknown)? {
                         return Ok(true);
                     }
                 }

@@ -778,6 +778,20 @@ fn a_temporary_without_a_drop_is_an_error() {
 }
 
 #[test]
+fn a_copy_of_what_has_a_destructor_is_an_error() {
+    check(
+        "fn t::f(_1: (u32, t::D)) {
+            let _2: t::D;
+            bb0: { _2 = copy (_1.1: t::D); drop(_2) -> [return: bb1, unwind: continue]; }
+            bb1: { return; }
+        }",
+        expect![[r#"
+            error: unsupported: a copy of a value of type `t::D`
+        "#]],
+    );
+}
+
+#[test]
 fn borrowed_arrays_are_promoted_with_what_they_refer_to() {
     check(
         "fn t::generic() -> &[&[u32]] {
