@@ -71,6 +71,11 @@ pub fn run(cx: &Context, args: &RandomArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A program with many functions, for measurements.
+pub fn long_program(seed: u64, functions: usize) -> String {
+    program::generate_sized(seed, functions)
+}
+
 fn directory(cx: &Context) -> PathBuf {
     cx.root.join("target/random")
 }

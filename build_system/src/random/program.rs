@@ -48,8 +48,19 @@ struct Generator {
 
 /// The text of the program that `seed` stands for.
 pub fn generate(seed: u64) -> String {
+    let mut rng = Rng::with_seed(seed);
+    let functions = rng.usize(4..12);
+    generate_with(rng, functions)
+}
+
+/// The same with a given number of functions.
+pub fn generate_sized(seed: u64, functions: usize) -> String {
+    generate_with(Rng::with_seed(seed), functions)
+}
+
+fn generate_with(rng: Rng, count: usize) -> String {
     let mut g = Generator {
-        rng: Rng::with_seed(seed),
+        rng,
         adts: Vec::new(),
         functions: Vec::new(),
         vars: Vec::new(),
@@ -63,7 +74,6 @@ pub fn generate(seed: u64) -> String {
     for _ in 0..g.rng.usize(2..7) {
         g.define_adt(&mut out);
     }
-    let count = g.rng.usize(4..12);
     for index in 0..count {
         g.define_function(index, &mut out);
     }
