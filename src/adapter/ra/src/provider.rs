@@ -6,8 +6,10 @@ use crate::lower;
 use crate::spans::Spans;
 use crate::ty::TyLowering;
 use ra_ap_base_db::Crate;
-use ra_ap_hir_def::{DefWithBodyId, FunctionId};
+use ra_ap_hir_def::{DefWithBodyId, FunctionId, Lookup};
+use ra_ap_hir_expand::MacroKind;
 use ra_ap_hir_ty::{InferBodyId, attach_db, db::HirDatabase, mir::MirLowerError};
+use ra_ap_ide_db::RootDatabase;
 use rac::adapter::complete;
 use rac::adapter::error::{Error, Result};
 use rac::adapter::provider::{Analysis, AnalysisInput, BodyProvider, ProvidedBody};
@@ -93,6 +95,10 @@ impl Provider {
             (function, db.mir_body_for_closure(closure))
         } else {
             let Some(function) = id.local_function(def)? else { return self.unknown(store, def) };
+            if is_derived(db, function) {
+                // Derived code follows from the item, and items are the exported ones.
+                return Ok(None);
+            }
             (function, db.mir_body(InferBodyId::from(function)))
         };
         let mir = mir.map_err(|error| refused(&error))?;
@@ -116,6 +122,12 @@ impl Provider {
         }
         Ok(None)
     }
+}
+
+/// Whether the function comes from a built-in derive.
+fn is_derived(db: &RootDatabase, function: FunctionId) -> bool {
+    let file = function.lookup(db).id.file_id;
+    file.macro_file().is_some_and(|call| call.kind(db) == MacroKind::DeriveBuiltIn)
 }
 
 /// Why rust-analyzer has no MIR for a body.

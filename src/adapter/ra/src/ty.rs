@@ -428,3 +428,12 @@ pub fn mutability(m: ns::Mutability) -> ramir::Mutability {
         ns::Mutability::Mut => ramir::Mutability::Mut,
     }
 }
+
+/// Paths for messages.
+pub struct Names<'a>(pub &'a rac::adapter::store::Store);
+
+impl ramir::text::DefNames for Names<'_> {
+    fn def_path(&self, def: DefId) -> Option<String> {
+        Some(self.0.def_path_str(def))
+    }
+}

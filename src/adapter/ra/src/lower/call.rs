@@ -3,6 +3,7 @@
 use super::Lowering;
 use ra_ap_hir_def::CallableDefId;
 use ra_ap_hir_ty::{
+    db::HirDatabase,
     mir::{BasicBlockId, Operand, Place},
     next_solver::{Ty, TyKind},
 };
@@ -35,6 +36,8 @@ impl<'a, 'db> Lowering<'a, 'db> {
                     if self.is_fn_trait_method(def)? {
                         let inputs = callee_args.iter().nth(1).and_then(|arg| arg.ty());
                         self.tuple_args(&mut lowered, &arg_tys, inputs)?;
+                    } else {
+                        self.check_args(callable.0, callee_args, &arg_tys)?;
                     }
                     if let ItemData::Fn(item) = &self.types.id.store.item(def)?.data
                         && let Some(intrinsic) = &item.intrinsic
@@ -75,20 +78,26 @@ impl<'a, 'db> Lowering<'a, 'db> {
         Ok(())
     }
 
-    /// `<str as PartialEq>::eq`, which a pattern that is a string compares with.
-    pub(super) fn str_eq(&mut self, dest: ramir::Place, lhs: ramir::Operand, rhs: ramir::Operand) -> Result<()> {
+    /// Calls the method of an operator's trait, goes on behind the call.
+    pub(super) fn operator_call(
+        &mut self,
+        lang_item: &str,
+        method: &str,
+        args: &[ramir::Ty],
+        operands: Vec<ramir::Operand>,
+        dest: ramir::Place,
+    ) -> Result<()> {
         let store = self.types.id.store;
-        let name = DefPathData::ValueNs(self.types.id.sym("eq"));
-        let eq = self.types.id.only_child(store.require_lang_item("eq")?, name);
-        let eq = eq.ok_or_else(|| Error::missing("`PartialEq::eq`"))?;
-        let str = ramir::GenericArg::Type(self.mk(ramir::TyKind::Str));
-        let args = store.interner().mk_args(&[str, str]);
-        let ty = self.mk(ramir::TyKind::FnDef(eq, args));
+        let name = DefPathData::ValueNs(self.types.id.sym(method));
+        let method = self.types.id.only_child(store.require_lang_item(lang_item)?, name);
+        let method = method.ok_or_else(|| Error::missing(format!("a method of `{lang_item}`")))?;
+        let args: Vec<_> = args.iter().map(|&ty| ramir::GenericArg::Type(ty)).collect();
+        let ty = self.mk(ramir::TyKind::FnDef(method, store.interner().mk_args(&args)));
         let func = self.constant(ramir::MirConst::Val(ramir::ConstValue::ZeroSized, ty));
         let target = self.new_block();
         self.terminate(ramir::TerminatorKind::Call {
             func,
-            args: vec![lhs, rhs],
+            args: operands,
             destination: dest,
             target: Some(target),
             unwind: UnwindAction::Continue,
@@ -172,6 +181,24 @@ impl<'a, 'db> Lowering<'a, 'db> {
         Ok(())
     }
 
+    fn check_args(
+        &self,
+        callable: CallableDefId,
+        args: ra_ap_hir_ty::next_solver::GenericArgs<'db>,
+        tys: &[Ty<'db>],
+    ) -> Result<()> {
+        let sig = self.types.id.db.callable_item_signature(callable);
+        let sig = sig.instantiate(self.infcx.interner, args).skip_norm_wip().skip_binder();
+        let inputs = sig.inputs();
+        if inputs.len() != tys.len() && !(sig.c_variadic() && tys.len() > inputs.len()) {
+            return Err(Error::unsupported(format!("a call with {} arguments where {} are expected", tys.len(), inputs.len())));
+        }
+        for (&ty, &input) in tys.iter().zip(inputs.iter()) {
+            self.check_type(self.types.ty(ty)?, input)?;
+        }
+        Ok(())
+    }
+
     /// Whether the function is `Fn::call`, `FnMut::call_mut` or `FnOnce::call_once`.
     fn is_fn_trait_method(&self, def: DefId) -> Result<bool> {
         let store = self.types.id.store;
@@ -206,7 +233,6 @@ fn func_output<'db>(
     callable: CallableDefId,
     args: ra_ap_hir_ty::next_solver::GenericArgs<'db>,
 ) -> Result<Ty<'db>> {
-    use ra_ap_hir_ty::db::HirDatabase;
     let sig = lowering.types.id.db.callable_item_signature(callable);
     Ok(sig.instantiate(lowering.infcx.interner, args).skip_norm_wip().skip_binder().output())
 }

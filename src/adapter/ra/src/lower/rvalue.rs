@@ -24,7 +24,11 @@ impl<'a, 'db> Lowering<'a, 'db> {
         }
         let (dest, dest_ty) = self.place(place)?;
         let rvalue = match rvalue {
-            Rvalue::Use(operand) => ramir::Rvalue::Use(self.operand(operand)?.0),
+            Rvalue::Use(operand) => {
+                let (operand, ty) = self.operand(operand)?;
+                self.check_type(self.types.ty(ty)?, dest_ty)?;
+                ramir::Rvalue::Use(operand)
+            }
             Rvalue::CopyForDeref(of) => ramir::Rvalue::CopyForDeref(self.place(of)?.0),
             Rvalue::Repeat(operand, len) => {
                 let (operand, _) = self.operand(operand)?;
@@ -44,7 +48,15 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 ramir::Rvalue::Repeat(operand, len)
             }
             Rvalue::Ref(kind, of) => {
-                let (of, _) = self.place(of)?;
+                let (of, ty) = self.place(of)?;
+                let to = self.types.ty(ty)?;
+                let value_ty = match (dest_ty.kind(), kind) {
+                    (TyKind::RawPtr(_, m), _) => ramir::TyKind::RawPtr(to, mutability(m)),
+                    (_, BorrowKind::Mut { .. }) => ramir::TyKind::Ref(ramir::Region::Erased, to, Mutability::Mut),
+                    (TyKind::Ref(_, _, m), _) => ramir::TyKind::Ref(ramir::Region::Erased, to, mutability(m)),
+                    _ => ramir::TyKind::Ref(ramir::Region::Erased, to, Mutability::Not),
+                };
+                self.check_type(self.mk(value_ty), dest_ty)?;
                 match (dest_ty.kind(), kind) {
                     (TyKind::RawPtr(_, m), _) => ramir::Rvalue::RawPtr(
                         match mutability(m) {
@@ -64,12 +76,33 @@ impl<'a, 'db> Lowering<'a, 'db> {
             }
             Rvalue::Cast(kind, operand, to) => self.cast(kind, operand, to.as_ref())?,
             Rvalue::CheckedBinaryOp(op, lhs, rhs) => return self.binary(dest, dest_ty, op, lhs, rhs),
-            Rvalue::UnaryOp(op, operand) => self.unary(op, operand)?,
+            Rvalue::UnaryOp(op, operand) => match self.unary(op, operand)? {
+                Some(rvalue) => rvalue,
+                None => return self.overloaded_unary(dest, op, operand),
+            },
             Rvalue::Aggregate(kind, operands) => self.aggregate(kind, operands)?,
             other => return Err(Error::unsupported(format!("`{}` in rust-analyzer's MIR", rvalue_name(other)))),
         };
         self.assign(dest, rvalue);
         Ok(())
+    }
+
+    /// What is written must have the type of where it is written: a difference is a step that rust-analyzer left out.
+    /// Types with projections and bound regions may be equal without looking so.
+    pub(super) fn check_type(&self, value: ramir::Ty, to: Ty<'db>) -> Result<()> {
+        use ramir::interner::TypeFlags;
+        let interner = self.types.id.store.interner();
+        let to = self.types.ty(to)?;
+        let unknown = TypeFlags::HAS_ALIAS.union(TypeFlags::HAS_BOUND);
+        if value == to
+            || interner.flags(value).intersects(unknown)
+            || interner.flags(to).intersects(unknown)
+            || matches!(interner.kind(value), ramir::TyKind::Never)
+        {
+            return Ok(());
+        }
+        let name = |ty| ramir::text::print_ty(interner, &crate::ty::Names(self.types.id.store), ty);
+        Err(Error::unsupported(format!("a value of type `{}` where `{}` is expected", name(value), name(to))))
     }
 
     /// rust-analyzer reads discriminants into one wide local; in ramir each has the enum's type.
@@ -141,13 +174,30 @@ impl<'a, 'db> Lowering<'a, 'db> {
         })
     }
 
-    fn unary(&mut self, op: &UnOp, operand: &Operand) -> Result<ramir::Rvalue> {
+    /// rust-analyzer does not tell an overloaded operator from a built-in one.
+    fn overloaded_unary(&mut self, dest: ramir::Place, op: &UnOp, operand: &Operand) -> Result<()> {
+        let (operand, ty) = self.operand(operand)?;
+        let name = match op {
+            UnOp::Not => "not",
+            UnOp::Neg => "neg",
+        };
+        let self_ty = self.types.ty(ty)?;
+        self.operator_call(name, name, &[self_ty], vec![operand], dest)
+    }
+
+    /// `None`: the operand's type is not primitive.
+    fn unary(&mut self, op: &UnOp, operand: &Operand) -> Result<Option<ramir::Rvalue>> {
         let is_literal = matches!(operand.kind, OperandKind::Allocation { .. });
         let (operand, ty) = self.operand(operand)?;
+        match (op, ty.kind()) {
+            (UnOp::Not, TyKind::Bool | TyKind::Int(_) | TyKind::Uint(_)) => {}
+            (UnOp::Neg, TyKind::Int(_) | TyKind::Float(_)) => {}
+            _ => return Ok(None),
+        }
         let is_signed = matches!(ty.kind(), TyKind::Int(_));
         let ty = self.types.ty(ty)?;
         match op {
-            UnOp::Not => Ok(ramir::Rvalue::UnaryOp(ramir::UnOp::Not, operand)),
+            UnOp::Not => Ok(Some(ramir::Rvalue::UnaryOp(ramir::UnOp::Not, operand))),
             UnOp::Neg if is_signed => {
                 let (bits, _) = self.int_bits(ty)?;
                 if is_literal
@@ -156,7 +206,7 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 {
                     // `-128` is one literal: there is no 128 in it to be negated.
                     let data = int.data.wrapping_neg() & mask(bits);
-                    return Ok(ramir::Rvalue::Use(self.scalar(ty, data, int.size)));
+                    return Ok(Some(ramir::Rvalue::Use(self.scalar(ty, data, int.size))));
                 }
                 if self.overflow_checks {
                     let min = self.scalar(ty, 1 << (bits - 1), (bits / 8) as u8);
@@ -166,9 +216,9 @@ impl<'a, 'db> Lowering<'a, 'db> {
                     let msg = AssertKind::OverflowNeg(to_copy(&operand));
                     self.assert(ramir::Operand::Move(is_min), false, msg);
                 }
-                Ok(ramir::Rvalue::UnaryOp(ramir::UnOp::Neg, operand))
+                Ok(Some(ramir::Rvalue::UnaryOp(ramir::UnOp::Neg, operand)))
             }
-            UnOp::Neg => Ok(ramir::Rvalue::UnaryOp(ramir::UnOp::Neg, operand)),
+            UnOp::Neg => Ok(Some(ramir::Rvalue::UnaryOp(ramir::UnOp::Neg, operand))),
         }
     }
 
@@ -178,7 +228,8 @@ impl<'a, 'db> Lowering<'a, 'db> {
         let is_comparison = matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge);
         let is_str = |ty: Ty<'db>| matches!(ty.kind(), TyKind::Ref(_, to, _) if matches!(to.kind(), TyKind::Str));
         if matches!(op, BinOp::Eq) && is_str(lhs_ty) && is_str(rhs_ty) {
-            return self.str_eq(dest, lhs, rhs);
+            let str = self.mk(ramir::TyKind::Str);
+            return self.operator_call("eq", "eq", &[str, str], vec![lhs, rhs], dest);
         }
         match (lhs_ty.kind(), rhs_ty.kind()) {
             (
