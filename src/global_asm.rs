@@ -3,7 +3,7 @@
 //! The assembler is the toolchain's own rustc, whose LLVM reads the same syntax as `asm!` promises; a crate with nothing
 //! but a `global_asm!` is compiled to an object.
 
-use crate::inline_asm::{TemplatePiece, const_operand_text, options, sym_fn_text, template_piece};
+use crate::inline_asm::{TemplatePiece, asm_symbol, const_operand_text, options, sym_fn_text, template_piece};
 use crate::prelude::*;
 use anyhow::{Context as _, bail};
 use std::io::Write as _;
@@ -20,9 +20,9 @@ pub(crate) fn codegen_global_asm(cx: &CodegenCx<'_>, asm: &GlobalAsm) -> crate::
                 GlobalAsmOperand::Const(text) => text.to_string(),
                 GlobalAsmOperand::SymFn { def_id, args } => {
                     let instance = cx.tcx.expect_resolve(*def_id, *args)?;
-                    cx.tcx.symbol_name(instance)?.to_owned()
+                    asm_symbol(cx.tcx.symbol_name(instance)?)
                 }
-                GlobalAsmOperand::SymStatic(def) => cx.tcx.static_symbol_name(*def)?.to_owned(),
+                GlobalAsmOperand::SymStatic(def) => asm_symbol(cx.tcx.static_symbol_name(*def)?),
             })
         })
         .collect::<crate::adapter::Result<Vec<_>>>()?;
@@ -47,7 +47,7 @@ pub(crate) fn codegen_naked_asm(
         .map(|operand| match operand {
             InlineAsmOperand::Const { value } => const_operand_text(cx.tcx, value, instance.args),
             InlineAsmOperand::SymFn { value } => sym_fn_text(cx, value, instance.args),
-            InlineAsmOperand::SymStatic { def_id } => cx.tcx.static_symbol_name(*def_id).or_fatal().to_owned(),
+            InlineAsmOperand::SymStatic { def_id } => asm_symbol(cx.tcx.static_symbol_name(*def_id).or_fatal()),
             _ => bug!("naked_asm! with a register operand: {symbol}"),
         })
         .collect();

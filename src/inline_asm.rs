@@ -259,7 +259,7 @@ pub(crate) fn codegen_inline_asm_terminator<'tcx>(
                 CInlineAsmOperand::Text(sym_fn_text(fx.cx, value, fx.instance.args))
             }
             InlineAsmOperand::SymStatic { def_id } => {
-                CInlineAsmOperand::Text(fx.tcx.static_symbol_name(*def_id).or_fatal().to_owned())
+                CInlineAsmOperand::Text(asm_symbol(fx.tcx.static_symbol_name(*def_id).or_fatal()))
             }
             InlineAsmOperand::Label { .. } => {
                 labels += 1;
@@ -331,7 +331,16 @@ pub(crate) fn sym_fn_text(cx: &CodegenCx<'_>, ct: &ConstOperand, args: Args) -> 
     let ty = cx.tcx.monomorphize(ct.const_.ty(), args).or_fatal();
     let TyKind::FnDef(def, args) = *cx.tcx.kind(ty) else { fatal("asm sym operand that is no function") };
     let instance = cx.tcx.resolve_for_fn_ptr(def, args).or_fatal();
-    cx.symbol_name(instance).to_owned()
+    asm_symbol(cx.symbol_name(instance))
+}
+
+/// A symbol as an operand of the assembler, which reads a name like `exit@GLIBC_2.2.5` only in quotes.
+pub(crate) fn asm_symbol(symbol: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '.');
+    if !symbol.is_empty() && symbol.chars().all(is_plain) {
+        return symbol.to_owned();
+    }
+    format!("\"{}\"", symbol.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\\n"))
 }
 
 /// Generates the wrapper and its call; gives the number of the label that was taken. `unwind` counts if the options
