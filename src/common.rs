@@ -403,7 +403,7 @@ impl<'tcx> FunctionCx<'_, '_, 'tcx> {
 
     /// A type for messages.
     pub(crate) fn ty_str(&self, ty: Ty) -> String {
-        format!("{:?}", self.tcx.kind(ty))
+        self.tcx.type_in_message(ty).unwrap_or_else(|_| format!("{:?}", self.tcx.kind(ty)))
     }
 
     /// The type of a place of the body, monomorphized.

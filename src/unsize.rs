@@ -167,13 +167,13 @@ pub(crate) fn size_and_align_of<'tcx>(
             let size = fx.bcx.ins().imul_imm_s(meta(), unit.size.bytes() as i64);
             (size, usize_const(fx, unit.align.abi.bytes()))
         }
-        TyKind::Foreign(def) => {
+        TyKind::Foreign(_) => {
             let panic_block = fx.bcx.create_block();
             let next_block = fx.bcx.create_block();
             let always = fx.bcx.ins().iconst(types::I8, 1);
             fx.bcx.ins().brif(always, panic_block, &[], next_block, &[]);
             fx.bcx.switch_to_block(panic_block);
-            let name = fx.tcx.store.def_path_str(def);
+            let name = fx.ty_str(layout.ty);
             let message = format!("attempted to compute the size or alignment of extern type `{name}`");
             crate::base::codegen_panic_nounwind(fx, &message, fx.cur_source_info());
             fx.bcx.switch_to_block(next_block);

@@ -7,7 +7,16 @@ use ramir::*;
 impl Tcx {
     /// `core::any::type_name::<ty>()`.
     pub fn type_name(&self, ty: Ty) -> Result<String> {
-        let mut printer = Printer { tcx: self, out: String::new() };
+        self.print_type(ty, false)
+    }
+
+    /// A type as messages write it: paths in the local crate begin within it.
+    pub fn type_in_message(&self, ty: Ty) -> Result<String> {
+        self.print_type(ty, true)
+    }
+
+    fn print_type(&self, ty: Ty, in_message: bool) -> Result<String> {
+        let mut printer = Printer { tcx: self, in_message, out: String::new() };
         printer.ty(ty)?;
         Ok(printer.out)
     }
@@ -15,6 +24,7 @@ impl Tcx {
 
 struct Printer<'tcx> {
     tcx: &'tcx Tcx,
+    in_message: bool,
     out: String,
 }
 
@@ -234,7 +244,7 @@ impl Printer<'_> {
         let mut autos = Vec::new();
         for pred in preds {
             if let ExistentialPredicate::AutoTrait(def) = pred.pred {
-                let mut path = Printer { tcx, out: String::new() };
+                let mut path = Printer { tcx, in_message: self.in_message, out: String::new() };
                 path.def_path(def, &[])?;
                 autos.push(path.out);
             }
@@ -368,12 +378,23 @@ impl Printer<'_> {
             )
     }
 
+    /// Whether a path does not show this part: the local crate's root, and an `extern` block in it.
+    fn is_left_out(&self, def: DefId) -> bool {
+        let is_root = |def: DefId| def == DefId { krate: self.tcx.store.local, index: DefIndex(0) };
+        self.in_message
+            && (is_root(def)
+                || matches!(self.tcx.store.def_key(def), Ok(&DefKey { data: DefPathData::ForeignMod, parent: Some(index), .. })
+                    if is_root(DefId { krate: def.krate, index })))
+    }
+
     fn def_path(&mut self, def: DefId, args: &[GenericArg]) -> Result<()> {
         let tcx = self.tcx;
         let key = *tcx.store.def_key(def)?;
         let Some(parent) = key.parent.map(|index| DefId { krate: def.krate, index }) else {
-            let name = tcx.store.crate_dep(def.krate).name.clone();
-            self.str(&name);
+            if !self.is_left_out(def) {
+                let name = tcx.store.crate_dep(def.krate).name.clone();
+                self.str(&name);
+            }
             return Ok(());
         };
         if key.data == DefPathData::Impl {
@@ -423,7 +444,12 @@ impl Printer<'_> {
         } else {
             self.def_path(parent, parent_args)?;
         }
-        self.str("::");
+        if self.in_message && key.data == DefPathData::ForeignMod {
+            return Ok(());
+        }
+        if !self.is_left_out(parent) {
+            self.str("::");
+        }
         let name = match key.data {
             DefPathData::TypeNs(s)
             | DefPathData::ValueNs(s)

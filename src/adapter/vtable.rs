@@ -1,6 +1,7 @@
 //! What the slots of a vtable are. Semantics: `rustc_trait_selection::traits::vtable`.
 
 use super::memo::Memo;
+use super::resolve::provable;
 use super::{Error, Instance, Result, Tcx};
 use ramir::*;
 
@@ -63,8 +64,8 @@ impl Tcx {
         // A method in a vtable has no parameters of its own but early-bound lifetimes.
         args.extend(generics.own_params.iter().map(|_| GenericArg::Lifetime(Region::Erased)));
         let args = self.mk_args(&args);
-        // A method whose where-clauses do not hold can never be called.
-        if !self.own_clauses_hold(method, args)? {
+        // A method whose where-clauses do not hold can never be called, nor its body be compiled.
+        if !self.own_clauses_hold_exactly(method, args)? {
             return Ok(VtblEntry::Vacant);
         }
         Ok(VtblEntry::Method(self.resolve_for_vtable(method, args)?))
@@ -173,8 +174,10 @@ impl Tcx {
         let mut supers = Vec::new();
         for clause in &self.trait_def(trait_ref.def_id)?.super_predicates {
             if let Clause::Trait { trait_ref: super_ref, polarity: true } = *clause {
-                let args = self.monomorphize_args(super_ref.args, trait_ref.args)?;
-                supers.push(TraitRef { def_id: super_ref.def_id, args });
+                // A type with a supertrait that cannot be named has no values.
+                if let Some(args) = provable(self.monomorphize_args(super_ref.args, trait_ref.args))? {
+                    supers.push(TraitRef { def_id: super_ref.def_id, args });
+                }
             }
         }
         Ok(supers)

@@ -21,6 +21,7 @@ use super::memo::Memo;
 use super::{Error, Instance, InstanceKind, Result, Tcx};
 use ramir::*;
 use rustc_hash::FxHashMap;
+pub(super) use select::provable;
 use select::{BuiltinTrait, ImplIndex, SelectionContext};
 use std::sync::OnceLock;
 
@@ -299,5 +300,10 @@ impl Tcx {
     /// Whether the where-clauses of `def` itself, without those of its parents, hold for concrete `args`.
     pub fn own_clauses_hold(&self, def: DefId, args: Args) -> Result<bool> {
         SelectionContext::new(self).clauses_hold(def, args)
+    }
+
+    /// As [`Tcx::own_clauses_hold`], for clauses that nobody has to fulfil.
+    pub fn own_clauses_hold_exactly(&self, def: DefId, args: Args) -> Result<bool> {
+        SelectionContext::exact(self).clauses_hold(def, args)
     }
 }

@@ -543,7 +543,7 @@ fn known_args(tcx: &Tcx, matcher: &Matcher<'_>) -> Args {
 }
 
 /// A type whose normalization needs a bound that does not hold makes the clause it is in false, which is not a failure.
-pub(super) fn provable<T>(result: Result<T>) -> Result<Option<T>> {
+pub fn provable<T>(result: Result<T>) -> Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(e) if matches!(e.kind(), ErrorKind::Unsatisfied(_)) => Ok(None),
