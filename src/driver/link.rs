@@ -102,6 +102,9 @@ pub fn link(
     command.args(["-Wl,--eh-frame-hdr", "-Wl,-z,noexecstack"]);
     command.arg("-L").arg(toolchain.target_lib()).arg("-o").arg(out);
     command.arg("-Wl,--gc-sections").arg(if ty.is_shared() { "-shared" } else { "-pie" });
+    if session.export_executable_symbols && !ty.is_shared() {
+        command.arg("-Wl,--export-dynamic");
+    }
     command.arg("-Wl,-z,relro,-z,now");
     match session.strip {
         Strip::None => {}

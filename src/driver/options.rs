@@ -217,6 +217,8 @@ pub struct Session {
     pub debug_assertions: bool,
     pub linker: Option<PathBuf>,
     pub link_native_libraries: bool,
+    /// An executable exports what a library would.
+    pub export_executable_symbols: bool,
     pub default_linker_libraries: bool,
     /// The front end prints something else and compiles nothing.
     pub unpretty: bool,
@@ -277,6 +279,7 @@ impl Session {
             debug_assertions: true,
             linker: None,
             link_native_libraries: true,
+            export_executable_symbols: false,
             default_linker_libraries: false,
             unpretty: false,
             no_codegen: false,
@@ -307,6 +310,7 @@ impl Session {
                 "force-overflow-checks" | "force-overflow-checks=yes" => overflow_checks = Some(true),
                 "force-overflow-checks=no" => overflow_checks = Some(false),
                 "link-native-libraries=no" => session.link_native_libraries = false,
+                "export-executable-symbols" | "export-executable-symbols=yes" => session.export_executable_symbols = true,
                 "no-codegen" => session.no_codegen = true,
                 option if option.starts_with("unpretty=") => session.unpretty = true,
                 _ => {}
