@@ -84,14 +84,26 @@ const LIBRARY: &[LibraryCrate] = &[
         features: &["std_detect_file_io", "std_detect_dlsym_getauxval"],
     },
     LibraryCrate {
+        name: "hashbrown",
+        origin: LangCrateOrigin::Dependency,
+        root: HASHBROWN_ROOT,
+        edition: Edition::Edition2024,
+        deps: &["core"],
+        features: &[],
+    },
+    LibraryCrate {
         name: "std",
         origin: LangCrateOrigin::Std,
         root: "std/src/lib.rs",
         edition: Edition::Edition2024,
-        deps: &["core", "alloc", "compiler_builtins", "unwind", "panic_unwind", "std_detect"],
+        deps: &["core", "alloc", "compiler_builtins", "unwind", "panic_unwind", "std_detect", "hashbrown"],
         features: &["backtrace", "panic-unwind"],
     },
 ];
+
+/// std's hash tables come from crates.io. Without their types, the parameters of std's would seem unused, and would not be inferred.
+const HASHBROWN: &str = include_str!("hashbrown.rs.in");
+const HASHBROWN_ROOT: &str = "hashbrown/src/lib.rs";
 
 /// The directories of `library` that those crates' modules lie in.
 const LIBRARY_DIRS: &[&str] = &[
@@ -122,6 +134,7 @@ pub fn load(input: &AnalysisInput) -> Result<Loaded> {
     for dir in LIBRARY_DIRS {
         files.read_dir(&input.library_source.join(dir), &mut library_set)?;
     }
+    files.add_text(&input.library_source.join(HASHBROWN_ROOT), HASHBROWN.to_owned(), &mut library_set)?;
     let mut local_set = FileSet::default();
     let source_dir = input.source.parent().unwrap_or(Path::new("/"));
     let root_file = files.read_file(&input.source, &mut local_set)?;
@@ -187,6 +200,11 @@ impl Files {
         let Ok(text) = String::from_utf8(bytes) else {
             return Err(Error::unsupported(format!("`{}`, which is no UTF-8", path.display())));
         };
+        self.add_text(path, text, set)
+    }
+
+    fn add_text(&mut self, path: &Path, text: String, set: &mut FileSet) -> Result<FileId> {
+        let at = vfs_path(path)?;
         self.vfs.set_file_contents(at.clone(), Some(text.clone().into_bytes()));
         let id = self.file_id(path)?;
         set.insert(id, at);
