@@ -27,6 +27,7 @@ mod required_consts;
 mod soundness;
 #[cfg(test)]
 mod tests;
+mod validate;
 mod visit;
 
 use super::Result;
@@ -41,6 +42,7 @@ pub fn complete(store: &Store, def: DefId, mut body: Body) -> Result<ProvidedBod
         return Ok(ProvidedBody { body, promoted: Vec::new() });
     }
     let tcx = TypeCx::new(store, def)?;
+    validate::validate(&tcx, &body)?;
     if body.required_consts.is_empty() {
         required_consts::compute_required_consts(tcx.interner, &mut body);
     }

@@ -147,7 +147,8 @@ impl Gen {
             }
             7 => {
                 if let Some(local) = self.pick(|g, l| l >= g.outside && g.known[l] == all) {
-                    self.call(&format!("_1 = fn t::take(move _{})", local + 2));
+                    let ty = TYPES[self.locals[local]];
+                    self.call(&format!("_1 = fn t::generic<{ty}, u32>(move _{})", local + 2));
                     self.known[local] = Known([false; 2]);
                 }
             }

@@ -792,6 +792,19 @@ fn a_copy_of_what_has_a_destructor_is_an_error() {
 }
 
 #[test]
+fn a_reference_to_a_reference_is_another_type() {
+    check(
+        "fn t::f(_1: &t::D) {
+            let _2: &t::D;
+            bb0: { _2 = &_1; return; }
+        }",
+        expect![[r#"
+            error: unsupported: a value of type `&&t::D` as one of type `&t::D`
+        "#]],
+    );
+}
+
+#[test]
 fn borrowed_arrays_are_promoted_with_what_they_refer_to() {
     check(
         "fn t::generic() -> &[&[u32]] {
