@@ -60,7 +60,7 @@ impl Cx<'_> {
         let mut statements = Vec::with_capacity(data.statements.len());
         for (index, statement) in data.statements.iter().enumerate() {
             if let StatementKind::Assign(_, rvalue) = &statement.kind {
-                rvalue_operands(rvalue).into_iter().try_for_each(|operand| self.check_copy(operand))?;
+                rvalue_operands(rvalue).into_iter().try_for_each(|operand| self.check_operand(&state, operand))?;
             }
             if let StatementKind::StorageDead(local) = statement.kind
                 && let Some(path) = self.data.local_path(local)
@@ -112,7 +112,7 @@ impl Cx<'_> {
         state.apply(self.data, self.data.effects(block, end));
         match &mut kind {
             TerminatorKind::Call { args, destination, target, unwind, .. } => {
-                args.iter().try_for_each(|arg| self.check_copy(arg))?;
+                args.iter().try_for_each(|arg| self.check_operand(&before, arg))?;
                 let cleanup = self.unwind_to(block, &state, source_info)?;
                 *unwind = action(cleanup);
                 let overwrites = target.is_some() && self.overwrites(&state, destination)?;
@@ -222,13 +222,25 @@ impl Cx<'_> {
         Ok(alive)
     }
 
-    /// A value that has a destructor is moved; if it were copied it would be dropped twice.
-    fn check_copy(&self, operand: &Operand) -> Result<()> {
-        if let Operand::Copy(place) = operand {
-            let ty = self.tcx.place_ty(&self.raw.locals, place)?;
-            if self.tcx.surely_needs_drop(ty)? {
-                return Err(Error::unsupported(format!("a copy of a value of type `{}`", self.tcx.print_ty(ty))));
+    /// Refuses what would be dropped twice: a copy of a value that has a destructor, and a move out of what is moved
+    /// already. The branches of a match are not relied on for the latter.
+    fn check_operand(&self, state: &Inits, operand: &Operand) -> Result<()> {
+        match operand {
+            Operand::Copy(place) => {
+                let ty = self.tcx.place_ty(&self.raw.locals, place)?;
+                if self.tcx.surely_needs_drop(ty)? {
+                    return Err(Error::unsupported(format!("a copy of a value of type `{}`", self.tcx.print_ty(ty))));
+                }
             }
+            Operand::Move(place) if !place.projection.iter().any(|elem| matches!(elem, PlaceElem::Downcast(_))) => {
+                if let LookupResult::Exact(path) = self.data.find(place)
+                    && !state.maybe_init_below(self.data, path)
+                {
+                    let ty = self.tcx.print_ty(self.tcx.place_ty(&self.raw.locals, place)?);
+                    return Err(Error::unsupported(format!("a move of a value of type `{ty}` that is not there")));
+                }
+            }
+            _ => {}
         }
         Ok(())
     }

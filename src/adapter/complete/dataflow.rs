@@ -32,6 +32,10 @@ impl Inits {
             let (now, no_longer) = match effect {
                 Effect::Init => (&mut self.maybe_init, &mut self.maybe_uninit),
                 Effect::Uninit => (&mut self.maybe_uninit, &mut self.maybe_init),
+                Effect::Borrowed => {
+                    self.maybe_init.insert(path);
+                    return;
+                }
             };
             now.insert(path);
             no_longer.remove(path);
@@ -62,6 +66,13 @@ impl Inits {
 
     pub fn maybe_uninit(&self, path: PathIdx) -> bool {
         self.maybe_uninit.contains(path)
+    }
+
+    /// Whether the path or any below it may be initialized.
+    pub fn maybe_init_below(&self, data: &MoveData, path: PathIdx) -> bool {
+        let mut maybe_init = false;
+        data.for_each_below(path, &mut |path| maybe_init |= self.maybe_init(path));
+        maybe_init
     }
 
     /// Whether anything to drop in the path may be initialized, and whether anything may be uninitialized.

@@ -479,6 +479,14 @@ impl Elaborator<'_> {
         self.assign(Place::from_local(flag), Rvalue::Use(Operand::Constant(Box::new(value))), source_info)
     }
 
+    fn flag_effect(&self, path: PathIdx, effect: Effect, source_info: SourceInfo) -> Vec<Statement> {
+        match effect {
+            Effect::Init => self.set_flags(path, true, source_info),
+            Effect::Uninit => self.set_flags(path, false, source_info),
+            Effect::Borrowed => Vec::new(),
+        }
+    }
+
     fn set_flags(&self, path: PathIdx, value: bool, source_info: SourceInfo) -> Vec<Statement> {
         let mut out = Vec::new();
         self.data.for_each_below(path, &mut |path| {
@@ -528,7 +536,7 @@ impl Elaborator<'_> {
             let mut statements = Vec::with_capacity(block.statements.len());
             for (index, statement) in std::mem::take(&mut block.statements).into_iter().enumerate() {
                 for &(path, effect) in self.data.effects(id, index) {
-                    statements.extend(self.set_flags(path, effect == Effect::Init, statement.source_info));
+                    statements.extend(self.flag_effect(path, effect, statement.source_info));
                 }
                 statements.push(statement);
             }
@@ -539,7 +547,7 @@ impl Elaborator<'_> {
                 }
             } else {
                 for &(path, effect) in self.data.terminator_effects(id) {
-                    statements.extend(self.set_flags(path, effect == Effect::Init, source_info));
+                    statements.extend(self.flag_effect(path, effect, source_info));
                 }
             }
             if let TerminatorKind::Call { destination, target: Some(target), unwind, .. } = &block.terminator.kind

@@ -32,6 +32,8 @@ pub enum MoveElem {
 pub enum Effect {
     Init,
     Uninit,
+    /// Borrowed, so that another variant than is known may be written.
+    Borrowed,
 }
 
 pub enum LookupResult {
@@ -213,6 +215,10 @@ impl Gather<'_> {
             StatementKind::Assign(place, rvalue) => {
                 for operand in rvalue_operands(rvalue) {
                     self.operand(operand)?;
+                }
+                if let Rvalue::Ref(BorrowKind::Mut, borrowed) | Rvalue::RawPtr(_, borrowed) = rvalue {
+                    let paths = self.paths_for(borrowed)?;
+                    self.at.extend(paths.into_iter().map(|path| (path, Effect::Borrowed)));
                 }
                 self.init(place)
             }

@@ -622,6 +622,102 @@ fn bindings_of_match_arms() {
 }
 
 #[test]
+fn a_borrowed_enum_may_get_another_variant() {
+    check(
+        "fn t::f(_1: t::Opt<t::D>) {
+            let _2: isize;
+            let _3: &mut t::Opt<t::D>;
+            let _4: isize;
+            let _5: t::D;
+            debug foo => _1 arg 1;
+            bb0: { _2 = discriminant(_1); switchInt(move _2) -> [0: bb2, otherwise: bb1]; }
+            bb1: { drop(_1) -> [return: bb7, unwind: continue]; }
+            bb2: { _3 = &mut _1; (*_3) = fn t::mk() -> [return: bb3, unwind: continue]; }
+            bb3: { _4 = discriminant(_1); switchInt(move _4) -> [1: bb4, otherwise: bb6]; }
+            bb4: { _5 = move ((_1 as variant 1).0: t::D); goto -> bb5; }
+            bb5: { drop(_5) -> [return: bb6, unwind: continue]; }
+            bb6: { drop(_1) -> [return: bb7, unwind: continue]; }
+            bb7: { return; }
+        }",
+        expect![[r#"
+            fn f(_1: t::Opt<t::D>) {
+                let _2: isize;
+                let _3: &mut t::Opt<t::D>;
+                let _4: isize;
+                let _5: t::D;
+                let mut _6: t::Opt<t::D>;
+                let mut _7: bool;
+                let mut _8: bool;
+                let mut _9: isize;
+                debug foo => _1 arg 1;
+
+                bb0: {
+                    _7 = const false;
+                    _8 = const false;
+                    _7 = const true;
+                    _8 = const true;
+                    _2 = discriminant(_1);
+                    switchInt(move _2) -> [0: bb2, otherwise: bb1];
+                }
+
+                bb1: {
+                    _7 = const false;
+                    _8 = const false;
+                    drop(_1) -> [return: bb4, unwind: continue];
+                }
+
+                bb2: {
+                    _3 = &mut _1;
+                    _6 = fn t::mk() -> [return: bb6, unwind: bb11];
+                }
+
+                bb3: {
+                    _8 = const false;
+                    _5 = move ((_1 as variant 1).0: t::D);
+                    drop(_5) -> [return: bb4, unwind: continue];
+                }
+
+                bb4: {
+                    return;
+                }
+
+                bb5 (cleanup): {
+                    resume;
+                }
+
+                bb6: {
+                    drop((*_3)) -> [return: bb7, unwind: bb8];
+                }
+
+                bb7: {
+                    (*_3) = move _6;
+                    _4 = discriminant(_1);
+                    switchInt(move _4) -> [1: bb3, otherwise: bb4];
+                }
+
+                bb8 (cleanup): {
+                    (*_3) = move _6;
+                    goto -> bb11;
+                }
+
+                bb9 (cleanup): {
+                    drop(((_1 as variant 1).0: t::D)) -> [return: bb5, unwind: terminate(InCleanup)];
+                }
+
+                bb10 (cleanup): {
+                    switchInt(copy _8) -> [0: bb5, otherwise: bb9];
+                }
+
+                bb11 (cleanup): {
+                    _9 = discriminant(_1);
+                    switchInt(move _9) -> [1: bb10, otherwise: bb5];
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
 fn nothing_returns_after_a_panic() {
     check(
         "fn t::f(_1: t::D) {
@@ -787,6 +883,21 @@ fn a_copy_of_what_has_a_destructor_is_an_error() {
         }",
         expect![[r#"
             error: unsupported: a copy of a value of type `t::D`
+        "#]],
+    );
+}
+
+#[test]
+fn a_second_move_is_an_error() {
+    check(
+        "fn t::f(_1: t::D) {
+            let _2: ();
+            bb0: { _2 = fn t::take(move _1) -> [return: bb1, unwind: continue]; }
+            bb1: { _2 = fn t::take(move _1) -> [return: bb2, unwind: continue]; }
+            bb2: { return; }
+        }",
+        expect![[r#"
+            error: unsupported: a move of a value of type `t::D` that is not there
         "#]],
     );
 }
