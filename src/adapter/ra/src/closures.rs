@@ -3,7 +3,7 @@
 
 use crate::identity::{Def, Identity};
 use ra_ap_hir_def::{
-    DefWithBodyId, FunctionId,
+    BlockId, DefWithBodyId, FunctionId,
     expr_store::{Body, BodySourceMap, ExpressionStore},
     hir::{ClosureKind, Expr, ExprId},
 };
@@ -15,6 +15,7 @@ use ra_ap_hir_ty::{
 use ra_ap_span::TextSize;
 use rac::adapter::error::{Error, Result};
 use ramir::{DefId, DefPathData};
+use rustc_hash::FxHashMap;
 
 impl<'a, 'db> Identity<'a, 'db> {
     /// The definition of a closure in a function of the local crate.
@@ -44,6 +45,19 @@ impl<'a, 'db> Identity<'a, 'db> {
         };
         let owner = InferBodyId::from(function);
         Ok(Some((function, InternedClosureId::new(self.db, InternedClosure { owner, expr, kind }))))
+    }
+
+    /// Blocks within closures: the items in them are the closure's.
+    pub fn block_parents(&self, owner: DefWithBodyId, def: DefId) -> FxHashMap<BlockId, DefId> {
+        let mut parents = FxHashMap::default();
+        if let DefWithBodyId::FunctionId(function) = owner
+            && let Ok(closures) = self.closures(function)
+            && !closures.is_empty()
+        {
+            let body = Body::of(self.db, owner);
+            blocks_below(body, body.root_expr(), def, &closures, &mut parents);
+        }
+        parents
     }
 
     fn closures(&self, function: FunctionId) -> Result<Vec<(ExprId, DefId, ClosureKind)>> {
@@ -110,4 +124,25 @@ fn closures_below(store: &ExpressionStore, expr: ExprId, found: &mut Vec<(ExprId
         return;
     }
     store.walk_child_exprs(expr, |child| closures_below(store, child, found));
+}
+
+fn blocks_below(
+    store: &ExpressionStore,
+    expr: ExprId,
+    mut parent: DefId,
+    closures: &[(ExprId, DefId, ClosureKind)],
+    found: &mut FxHashMap<BlockId, DefId>,
+) {
+    match &store[expr] {
+        Expr::Closure { .. } => {
+            if let Some((_, def, _)) = closures.iter().find(|(closure, ..)| *closure == expr) {
+                parent = *def;
+            }
+        }
+        Expr::Block { id: Some(block), .. } | Expr::Unsafe { id: Some(block), .. } => {
+            found.insert(*block, parent);
+        }
+        _ => {}
+    }
+    store.walk_child_exprs(expr, |child| blocks_below(store, child, parent, closures, found));
 }

@@ -105,9 +105,6 @@ impl<'a, 'db> Identity<'a, 'db> {
                     _ => {}
                 }
             }
-            for block in scope.extern_blocks() {
-                let _ = block;
-            }
             for const_id in scope.unnamed_consts() {
                 // `const _`: items in it are children of an unnamed constant, which only its place tells apart.
                 let underscore = DefPathData::ValueNs(self.sym("_"));
@@ -166,9 +163,13 @@ impl<'a, 'db> Identity<'a, 'db> {
 
     fn enter_blocks(&self, owner: DefWithBodyId, def_id: DefId, functions: &mut FxHashMap<DefId, FunctionId>) {
         let body = Body::of(self.db, owner);
-        let maps: Vec<&DefMap> = body.blocks(self.db).map(|(_, map)| map).collect();
-        for map in maps {
-            self.enter_def_map(map, def_id, functions);
+        let maps: Vec<_> = body.blocks(self.db).collect();
+        if maps.is_empty() {
+            return;
+        }
+        let parents = self.block_parents(owner, def_id);
+        for (block, map) in maps {
+            self.enter_def_map(map, parents.get(&block).copied().unwrap_or(def_id), functions);
         }
     }
 
