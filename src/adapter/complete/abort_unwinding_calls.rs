@@ -4,6 +4,7 @@
 use super::cfg;
 use super::place_ty::TypeCx;
 use crate::adapter::Result;
+use crate::adapter::fn_abi::abi_can_unwind;
 use ramir::*;
 
 pub fn abort_unwinding_calls(tcx: &TypeCx<'_>, def: DefId, body: &mut Body) -> Result<()> {
@@ -61,22 +62,5 @@ fn fn_can_unwind(tcx: &TypeCx<'_>, def: Option<DefId>, abi: ExternAbi) -> Result
             return Ok(false);
         }
     }
-    Ok(match abi {
-        ExternAbi::C { unwind }
-        | ExternAbi::System { unwind }
-        | ExternAbi::Cdecl { unwind }
-        | ExternAbi::Stdcall { unwind }
-        | ExternAbi::Fastcall { unwind }
-        | ExternAbi::Vectorcall { unwind }
-        | ExternAbi::Thiscall { unwind }
-        | ExternAbi::Win64 { unwind }
-        | ExternAbi::SysV64 { unwind } => unwind,
-        ExternAbi::Rust | ExternAbi::RustCall | ExternAbi::RustCold | ExternAbi::RustPreserveNone => true,
-        ExternAbi::RustInvalid
-        | ExternAbi::EfiApi
-        | ExternAbi::Unadjusted
-        | ExternAbi::Custom
-        | ExternAbi::X86Interrupt
-        | ExternAbi::Other(_) => false,
-    })
+    Ok(abi_can_unwind(abi, true))
 }

@@ -311,24 +311,7 @@ impl Tcx {
                 return Ok(false);
             }
         }
-        Ok(match abi {
-            ExternAbi::C { unwind }
-            | ExternAbi::System { unwind }
-            | ExternAbi::Cdecl { unwind }
-            | ExternAbi::Stdcall { unwind }
-            | ExternAbi::Fastcall { unwind }
-            | ExternAbi::Vectorcall { unwind }
-            | ExternAbi::Thiscall { unwind }
-            | ExternAbi::Win64 { unwind }
-            | ExternAbi::SysV64 { unwind } => unwind,
-            ExternAbi::Rust | ExternAbi::RustCall | ExternAbi::RustCold | ExternAbi::RustPreserveNone => panic_unwinds,
-            ExternAbi::RustInvalid
-            | ExternAbi::EfiApi
-            | ExternAbi::Unadjusted
-            | ExternAbi::Custom
-            | ExternAbi::X86Interrupt
-            | ExternAbi::Other(_) => false,
-        })
+        Ok(abi_can_unwind(abi, panic_unwinds))
     }
 
     /// The receiver of a virtual call: the data pointer alone, with the type of the pointer to `dyn` inside it.
@@ -366,5 +349,27 @@ impl Tcx {
             conv: data.conv,
             can_unwind: data.can_unwind,
         })
+    }
+}
+
+/// Whether a call under `abi` may unwind, where Rust's own panics do or do not (`rustc_middle::ty::layout::fn_can_unwind`).
+pub fn abi_can_unwind(abi: ExternAbi, panic_unwinds: bool) -> bool {
+    match abi {
+        ExternAbi::C { unwind }
+        | ExternAbi::System { unwind }
+        | ExternAbi::Cdecl { unwind }
+        | ExternAbi::Stdcall { unwind }
+        | ExternAbi::Fastcall { unwind }
+        | ExternAbi::Vectorcall { unwind }
+        | ExternAbi::Thiscall { unwind }
+        | ExternAbi::Win64 { unwind }
+        | ExternAbi::SysV64 { unwind } => unwind,
+        ExternAbi::Rust | ExternAbi::RustCall | ExternAbi::RustCold | ExternAbi::RustPreserveNone => panic_unwinds,
+        ExternAbi::RustInvalid
+        | ExternAbi::EfiApi
+        | ExternAbi::Unadjusted
+        | ExternAbi::Custom
+        | ExternAbi::X86Interrupt
+        | ExternAbi::Other(_) => false,
     }
 }
