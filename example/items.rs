@@ -1,3 +1,4 @@
+// unstable
 //! Items of kinds that are seldom: externally implementable ones, constants in types, methods with an alignment.
 
 #![feature(extern_item_impls, min_generic_const_args, final_associated_functions, rustc_attrs, fn_align, used_with_arg)]

@@ -1,3 +1,4 @@
+// unstable
 //! What a program can ask of its own types at compile time.
 
 #![feature(type_info, try_as_dyn, never_type)]

@@ -1,3 +1,4 @@
+// unstable
 //! `become`: calls that take the caller's place, so that recursion needs no stack.
 
 #![feature(explicit_tail_calls)]

@@ -2,7 +2,7 @@
 //! `example/ra/` are compiled twice, through rustc's MIR and through rust-analyzer's.
 //!
 //! The lines `// KEY` or `// KEY: VALUE` before a program's first other line direct it: `edition` (2024 unless given),
-//! `rac-flags`, `run-fail` (it must exit with 101, as a panic does) and `exit-code`.
+//! `rac-flags`, `unstable` (it uses unstable features), `run-fail` (it must exit with 101, as a panic does) and `exit-code`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,6 +32,7 @@ pub struct Example {
 struct Directives {
     edition: String,
     flags: Vec<String>,
+    unstable: bool,
     exit_code: i32,
 }
 
@@ -72,8 +73,11 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
 }
 
 impl Example {
-    /// Adds rustc's arguments for this program to a command.
+    /// Adds what rustc needs for this program to a command.
     pub fn arguments(&self, command: &mut Command) {
+        if self.directives.unstable {
+            command.env("RUSTC_BOOTSTRAP", "1");
+        }
         command.arg(&self.path).arg(format!("--edition={}", self.directives.edition)).args(&self.directives.flags);
     }
 }
@@ -111,7 +115,7 @@ fn collect_in(
 }
 
 fn parse(source: &str) -> anyhow::Result<Directives> {
-    let mut directives = Directives { edition: "2024".to_owned(), flags: Vec::new(), exit_code: 0 };
+    let mut directives = Directives { edition: "2024".to_owned(), flags: Vec::new(), unstable: false, exit_code: 0 };
     for line in source.lines().map_while(|line| line.strip_prefix("// ")) {
         let (key, value) = line.split_once(':').unwrap_or((line, ""));
         match (key.trim(), value.trim()) {
@@ -120,6 +124,7 @@ fn parse(source: &str) -> anyhow::Result<Directives> {
                 let Some(flags) = shlex::split(flags) else { bail!("bad quoting in `{line}`") };
                 directives.flags.extend(flags);
             }
+            ("unstable", "") => directives.unstable = true,
             ("run-fail", "") => directives.exit_code = 101,
             ("exit-code", code) => {
                 directives.exit_code = code.parse().with_context(|| format!("bad number in `{line}`"))?;
