@@ -2,7 +2,8 @@
 //! `example/ra/` are compiled twice, through rustc's MIR and through rust-analyzer's.
 //!
 //! The lines `// KEY` or `// KEY: VALUE` before a program's first other line direct it: `edition` (2024 unless given),
-//! `rac-flags`, `unstable` (it uses unstable features), `run-fail` (it must exit with 101, as a panic does) and `exit-code`.
+//! `rac-flags`, `unstable` (it uses unstable features), `run-fail` (it must exit with 101, as a panic does),
+//! `exit-code`, and `no-oracle` with the reason why rac's items cannot be rustc's.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,7 @@ struct Directives {
     edition: String,
     flags: Vec<String>,
     unstable: bool,
+    no_oracle: bool,
     exit_code: i32,
 }
 
@@ -73,6 +75,11 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
 }
 
 impl Example {
+    /// Whether rac's answers about it can be compared with rustc's.
+    pub fn has_oracle(&self) -> bool {
+        !self.directives.no_oracle
+    }
+
     /// Adds what rustc needs for this program to a command.
     pub fn arguments(&self, command: &mut Command) {
         if self.directives.unstable {
@@ -115,7 +122,13 @@ fn collect_in(
 }
 
 fn parse(source: &str) -> anyhow::Result<Directives> {
-    let mut directives = Directives { edition: "2024".to_owned(), flags: Vec::new(), unstable: false, exit_code: 0 };
+    let mut directives = Directives {
+        edition: "2024".to_owned(),
+        flags: Vec::new(),
+        unstable: false,
+        no_oracle: false,
+        exit_code: 0,
+    };
     for line in source.lines().map_while(|line| line.strip_prefix("// ")) {
         let (key, value) = line.split_once(':').unwrap_or((line, ""));
         match (key.trim(), value.trim()) {
@@ -124,6 +137,7 @@ fn parse(source: &str) -> anyhow::Result<Directives> {
                 let Some(flags) = shlex::split(flags) else { bail!("bad quoting in `{line}`") };
                 directives.flags.extend(flags);
             }
+            ("no-oracle", reason) if !reason.is_empty() => directives.no_oracle = true,
             ("unstable", "") => directives.unstable = true,
             ("run-fail", "") => directives.exit_code = 101,
             ("exit-code", code) => {

@@ -71,7 +71,8 @@ impl FileResult {
 pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
     let tree = sources::ensure(cx, options.args.sources.rust_src.as_deref())?;
     let wanted = options.args.sample.unwrap_or(if options.args.quick { QUICK_SAMPLE } else { SAMPLE });
-    let mut subjects: Vec<Subject> = examples::collect(cx, options)?.into_iter().map(Subject::Example).collect();
+    let examples = examples::collect(cx, options)?.into_iter().filter(Example::has_oracle);
+    let mut subjects: Vec<Subject> = examples.map(Subject::Example).collect();
     subjects.extend(ui::fixed_sample(cx, options, &tree, wanted)?.into_iter().map(Subject::Ui));
     if options.args.list {
         subjects.iter().for_each(|subject| println!("{}", subject.name()));
