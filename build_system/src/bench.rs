@@ -108,7 +108,7 @@ const UI_PROGRAMS: [&str; 12] = [
     "drop/dropck_legal_cycles.rs",
     "drop/issue-23338-ensure-param-drop-order.rs",
     "macros/macro-first-set.rs",
-    "mir/mir_misc_casts.rs",
+    "match/overeager-sub-match-pruning-13027.rs",
     "std/issue-3563-3.rs",
     "structs-enums/align-struct.rs",
     "traits/trait-upcasting/struct.rs",
