@@ -140,7 +140,7 @@ pub struct Cli {
     #[arg(long, value_enum, default_value_t)]
     pub frontend: Frontend,
     /// Compare rac's answers with rustc's, as `ra-mir-export --dump KIND` printed them, and compile nothing: layouts,
-    /// type-ids, consts, abis or symbols.
+    /// type-ids, consts, abis, vtables or symbols.
     #[arg(long, value_name = "KIND=FILE", hide = true)]
     pub oracle: Vec<String>,
     /// Miscompile one kind of operation in the functions whose symbol contains TEXT, to test how bugs are found.

@@ -1,7 +1,7 @@
 //! `PATH<ARGS>[ promoted N] = BYTES`: the value of a constant as it lies in memory.
 
-use super::Names;
-use crate::adapter::{Error, InstanceKind, Result, Tcx};
+use super::{Names, vtable};
+use crate::adapter::{Error, Result, Tcx};
 use ramir::text::{DefNames, Printer, parse_ty};
 use ramir::*;
 use std::fmt::Write;
@@ -93,16 +93,8 @@ impl Text<'_> {
             }
             GlobalAlloc::Function { def_id, args } => {
                 let instance = self.tcx.resolve_for_fn_ptr(*def_id, *args)?;
-                let kind = match instance.def {
-                    InstanceKind::Item(_) => "item",
-                    InstanceKind::ReifyShim(_) => "reify_shim",
-                    InstanceKind::ClosureOnceShim { .. } => "closure_once_shim",
-                    InstanceKind::FnPtrShim(..) => "fn_ptr_shim",
-                    InstanceKind::VTableShim(_) => "vtable_shim",
-                    _ => "other",
-                };
-                let item = self.ty(self.tcx.mk(TyKind::FnDef(instance.def_id(), instance.args)));
-                let _ = write!(self.out, "fn {kind} {}", item.strip_prefix("fndef ").unwrap_or(&item));
+                let text = vtable::instance(self.tcx, self.names, instance);
+                let _ = write!(self.out, "fn {text}");
             }
         }
         let _ = write!(self.out, "+{offset}>");

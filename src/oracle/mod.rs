@@ -8,6 +8,7 @@ mod consts;
 mod layout;
 #[cfg(test)]
 mod tests;
+mod vtable;
 
 use crate::adapter::{Error, Result, Tcx};
 use ramir::file::Section;
@@ -22,6 +23,7 @@ pub enum Kind {
     TypeIds,
     Consts,
     Abis,
+    Vtables,
 }
 
 impl std::str::FromStr for Kind {
@@ -32,6 +34,7 @@ impl std::str::FromStr for Kind {
             "type-ids" => Ok(Kind::TypeIds),
             "consts" => Ok(Kind::Consts),
             "abis" => Ok(Kind::Abis),
+            "vtables" => Ok(Kind::Vtables),
             _ => Err(format!("no oracle for `{s}`")),
         }
     }
@@ -102,7 +105,7 @@ impl<'tcx> Oracle<'tcx> {
         Ok(Oracle { tcx, names })
     }
 
-    /// Our line about a subject: a type, for constants an item, for ABIs an instance.
+    /// Our line about a subject: a type, for constants an item, for ABIs an instance, for vtables a type and a `dyn` type.
     pub fn line(&self, kind: Kind, subject: &str) -> Result<String> {
         let ty = || parse_ty(self.tcx, &self.names, subject).map_err(|e| Error::missing(e.to_string()));
         match kind {
@@ -110,6 +113,7 @@ impl<'tcx> Oracle<'tcx> {
             Kind::TypeIds => Ok(format!("{subject} = {:#034x}", self.tcx.type_id_hash(ty()?)?)),
             Kind::Consts => consts::line(self.tcx, &self.names, subject),
             Kind::Abis => abi::line(self.tcx, &self.names, subject),
+            Kind::Vtables => vtable::line(self.tcx, &self.names, subject),
         }
     }
 
@@ -119,6 +123,7 @@ impl<'tcx> Oracle<'tcx> {
             Kind::Layouts => line.find(": size "),
             Kind::TypeIds => line.rfind(" = 0x"),
             Kind::Consts => line.find(" = "),
+            Kind::Vtables => line.find(" = ["),
             Kind::Abis => [": rust ", ": c ", ": win64 ", ": other "].iter().filter_map(|conv| line.find(conv)).min(),
         };
         let answer = |line: &str| {

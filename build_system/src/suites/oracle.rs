@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::exec::{self, Limits};
 use crate::sources;
 
-const KINDS: [&str; 5] = ["layouts", "type-ids", "consts", "abis", "symbols"];
+const KINDS: [&str; 6] = ["layouts", "type-ids", "consts", "abis", "vtables", "symbols"];
 const SAMPLE: usize = 60;
 const QUICK_SAMPLE: usize = 20;
 const LIMITS: Limits = Limits { time: Some(Duration::from_secs(120)), memory: Some(8 << 30), output: Some(1 << 30) };
