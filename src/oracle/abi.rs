@@ -10,10 +10,7 @@ use rustc_abi::Reg;
 pub(super) fn line(tcx: &Tcx, names: &Names, subject: &str) -> Result<String> {
     let (kind, rest) = subject.split_once(' ').ok_or_else(|| Error::missing("kind of instance"))?;
     let ty = |text: &str| parse_ty(tcx, names, text).map_err(|e| Error::missing(e.to_string()));
-    let item = || match *tcx.kind(ty(&format!("fndef {rest}"))?) {
-        TyKind::FnDef(def, args) => Ok((def, args)),
-        _ => Err(Error::missing("a definition")),
-    };
+    let item = || names.value(tcx, rest);
     let abi = match kind {
         "fn_ptr" => tcx.fn_abi_of_fn_ptr(ty(rest)?, &[])?,
         "drop_glue" | "drop_glue_noop" => tcx.fn_abi_of_instance(tcx.resolve_drop_in_place(ty(rest)?)?, &[])?,

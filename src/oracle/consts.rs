@@ -2,7 +2,7 @@
 
 use super::{Names, vtable};
 use crate::adapter::{Error, Result, Tcx};
-use ramir::text::{DefNames, Printer, parse_ty};
+use ramir::text::{DefNames, Printer};
 use ramir::*;
 use std::fmt::Write;
 
@@ -16,8 +16,7 @@ pub(super) fn line(tcx: &Tcx, names: &Names, subject: &str) -> Result<String> {
         }
         None => (subject, None),
     };
-    let item = parse_ty(tcx, names, &format!("fndef {item}")).map_err(|e| Error::missing(e.to_string()))?;
-    let TyKind::FnDef(def, args) = *tcx.kind(item) else { return Err(Error::missing("constant of the line")) };
+    let (def, args) = names.value(tcx, item)?;
     let mut text = Text { tcx, names, out: format!("{subject} = ") };
     text.value(def, args, promoted)?;
     Ok(text.out)

@@ -52,6 +52,8 @@ struct Names {
     paths: FxHashMap<DefId, String>,
     /// A type and a function may have the same path: then the type.
     defs: FxHashMap<String, DefId>,
+    /// Functions, constants and statics alone.
+    values: FxHashMap<String, DefId>,
 }
 
 impl Names {
@@ -70,9 +72,20 @@ impl Names {
             if matches!(key.data, DefPathData::TypeNs(_)) || !self.defs.contains_key(&path) {
                 self.defs.insert(path.clone(), def);
             }
+            if matches!(key.data, DefPathData::ValueNs(_)) {
+                self.values.insert(path.clone(), def);
+            }
             self.paths.insert(def, path);
         }
         Ok(())
+    }
+
+    /// The function or constant, and its arguments, that `text` names.
+    fn value(&self, tcx: &Tcx, text: &str) -> Result<(DefId, Args)> {
+        let item = parse_ty(tcx, self, &format!("fndef {text}")).map_err(|e| Error::missing(e.to_string()))?;
+        let TyKind::FnDef(def, args) = *tcx.kind(item) else { return Err(Error::missing("a definition")) };
+        let value = self.paths.get(&def).and_then(|path| self.values.get(path));
+        Ok((value.copied().unwrap_or(def), args))
     }
 }
 
