@@ -22,6 +22,7 @@ pub mod testing;
 pub mod ty;
 pub mod type_id;
 pub mod type_name;
+mod unwind;
 pub mod upstream;
 pub mod vtable;
 

@@ -30,8 +30,6 @@ pub struct Compiled {
     pub reference: PathBuf,
     /// rac's linker command, whose objects are to be replaced.
     link: Vec<String>,
-    /// All the objects that rac gave the linker, of which `rac` is the one with the functions.
-    objects: Vec<String>,
 }
 
 impl Compiled {
@@ -95,13 +93,12 @@ impl Program {
         let printed = run(cx, &mut rac, "rac")?;
         let line = printed.lines().find(|line| line.contains(".rcgu.o")).context("rac printed no linker command")?;
         let link = shlex::split(line).context("rac's linker command is badly quoted")?;
-        let objects: Vec<String> = link.iter().filter(|word| word.ends_with(".rcgu.o")).cloned().collect();
-        let own = objects.iter().find(|name| name.ends_with(".0.rcgu.o")).context("rac made no object")?.clone();
+        let own = link.iter().find(|word| word.ends_with(".0.rcgu.o")).context("rac made no object")?.clone();
         let reference = self.out.join("reference.o");
         let mut command = self.reference(cx)?;
         command.arg("--emit=obj").arg("-o").arg(&reference);
         run(cx, &mut command, self.reference.name())?;
-        Ok(Compiled { rac: self.out.join(own), reference, link, objects })
+        Ok(Compiled { rac: self.out.join(own), reference, link })
     }
 
     /// Links `objects` in the place of rac's own.
@@ -110,13 +107,11 @@ impl Program {
         let mut command = Command::new(&compiled.link[0]);
         command.current_dir(&self.out);
         let mut words = compiled.link[1..].iter();
-        let mut own = Some(&compiled.rac);
         while let Some(word) = words.next() {
             if word == "-o" {
                 words.next();
                 command.arg("-o").arg(&executable);
-            } else if compiled.objects.contains(word) && own.is_some_and(|own| *own == self.out.join(word)) {
-                own = None;
+            } else if self.out.join(word) == compiled.rac {
                 for (i, object) in objects.iter().enumerate() {
                     let path = self.out.join(format!("mixture.{i}.o"));
                     fs::write(&path, object).with_context(|| format!("cannot write {}", path.display()))?;

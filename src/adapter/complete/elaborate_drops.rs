@@ -6,6 +6,7 @@ use super::cfg;
 use super::dataflow::{InitResults, Inits};
 use super::move_paths::{Effect, LookupResult, MoveData, MoveElem, PathIdx, constant_index};
 use super::place_ty::TypeCx;
+use crate::adapter::unwind::Unwind;
 use crate::adapter::{Error, Result};
 use ramir::*;
 use rustc_hash::FxHashMap;
@@ -50,27 +51,6 @@ fn split_call_edges(body: &mut Body) {
             *target = next;
             let is_cleanup = body.blocks[i].is_cleanup;
             body.blocks.push(BasicBlockData { statements: Vec::new(), terminator: goto, is_cleanup });
-        }
-    }
-}
-
-/// Where to go when a drop unwinds.
-#[derive(Clone, Copy)]
-enum Unwind {
-    To(BasicBlock),
-    /// The drop itself runs while unwinding.
-    InCleanup,
-}
-
-impl Unwind {
-    fn is_cleanup(self) -> bool {
-        matches!(self, Unwind::InCleanup)
-    }
-
-    fn action(self) -> UnwindAction {
-        match self {
-            Unwind::To(block) => UnwindAction::Cleanup(block),
-            Unwind::InCleanup => UnwindAction::Terminate(UnwindTerminateReason::InCleanup),
         }
     }
 }
@@ -423,10 +403,7 @@ impl Elaborator<'_> {
         let fields = self.fields(&cx.place, Some(cx.path), &adt.variants[0], args)?;
         let (after, after_unwind) = self.ladder(cx, &fields, succ)?;
         let free = self.destructor_call(cx, ty, after, after_unwind)?;
-        let free_unwind = match after_unwind {
-            Unwind::To(block) => Unwind::To(self.destructor_call(cx, ty, block, Unwind::InCleanup)?),
-            Unwind::InCleanup => Unwind::InCleanup,
-        };
+        let free_unwind = after_unwind.try_map(|block| self.destructor_call(cx, ty, block, Unwind::InCleanup))?;
         let [unique_ty, nonnull_ty, ptr_ty] = super::elaborate_box_derefs::pointer_tys(self.tcx, ty)?;
         let nonnull = cx
             .place

@@ -7,6 +7,7 @@
 use super::place_ty::{TypeCx, identity_args};
 use super::visit;
 use crate::adapter::Result;
+use crate::adapter::resolve::is_leaf;
 use ramir::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -261,17 +262,8 @@ impl Validator<'_> {
     /// Whether nothing in a value of the type can change behind a shared reference.
     fn is_freeze(&self, ty: Ty) -> Result<bool> {
         Ok(match *self.tcx.interner.kind(ty) {
-            TyKind::Bool
-            | TyKind::Char
-            | TyKind::Int(_)
-            | TyKind::Uint(_)
-            | TyKind::Float(_)
-            | TyKind::Str
-            | TyKind::RawPtr(..)
-            | TyKind::Ref(..)
-            | TyKind::FnDef(..)
-            | TyKind::FnPtr(_)
-            | TyKind::Never => true,
+            ref kind if is_leaf(kind) => true,
+            TyKind::Str | TyKind::RawPtr(..) | TyKind::Ref(..) => true,
             TyKind::Array(ty, _) | TyKind::Slice(ty) | TyKind::Pat(ty, _) => self.is_freeze(ty)?,
             TyKind::Tuple(ref tys) => self.all_freeze(tys)?,
             TyKind::Closure(..) => self.all_freeze(self.tcx.upvar_tys(ty)?)?,

@@ -310,7 +310,7 @@ impl SelectionContext<'_> {
 }
 
 /// Types of values that have no parts and own nothing: they are `Copy`, are sized, and have all auto traits.
-fn is_leaf(kind: &TyKind) -> bool {
+pub(in crate::adapter) fn is_leaf(kind: &TyKind) -> bool {
     matches!(
         kind,
         TyKind::Bool

@@ -14,6 +14,7 @@ mod specialize;
 #[cfg(test)]
 mod tests;
 
+pub(super) use builtin::is_leaf;
 pub use callable::CoroutineClosureParts;
 pub use select::Selection;
 

@@ -2,6 +2,7 @@
 //! Semantics: `rustc_mir_transform::{elaborate_drop, add_moves_for_packed_drops}`, for a value all of which is initialized.
 
 use super::builder::BodyBuilder;
+use crate::adapter::unwind::Unwind;
 use crate::adapter::{Error, Result, Tcx};
 use ramir::*;
 
@@ -25,27 +26,6 @@ pub fn drop_glue(tcx: &Tcx, def: DefId, ty: Option<Ty>, args: Args) -> Result<Bo
     Ok(glue.b.finish(start))
 }
 
-/// Where to go when a step unwinds.
-#[derive(Clone, Copy)]
-enum Unwind {
-    To(BasicBlock),
-    /// The step itself runs while unwinding.
-    InCleanup,
-}
-
-impl Unwind {
-    fn is_cleanup(self) -> bool {
-        matches!(self, Unwind::InCleanup)
-    }
-
-    fn try_map(self, f: impl FnOnce(BasicBlock) -> Result<BasicBlock>) -> Result<Unwind> {
-        Ok(match self {
-            Unwind::To(block) => Unwind::To(f(block)?),
-            Unwind::InCleanup => Unwind::InCleanup,
-        })
-    }
-}
-
 struct FieldToDrop {
     place: Place,
     ty: Ty,
@@ -63,8 +43,7 @@ impl Glue<'_> {
     fn unwind_action(&self, unwind: Unwind) -> UnwindAction {
         match unwind {
             Unwind::To(block) if block == self.resume => UnwindAction::Continue,
-            Unwind::To(block) => UnwindAction::Cleanup(block),
-            Unwind::InCleanup => UnwindAction::Terminate(UnwindTerminateReason::InCleanup),
+            other => other.action(),
         }
     }
 

@@ -1,0 +1,136 @@
+//! What is promoted.
+
+use super::check;
+use expect_test::expect;
+
+#[test]
+fn borrowed_arrays_are_promoted_with_what_they_refer_to() {
+    check(
+        "fn t::generic() -> &[&[u32]] {
+            let _1: [u32; 2_usize];
+            let _2: &[u32; 2_usize];
+            let _3: &[u32];
+            let _4: [&[u32]; 1_usize];
+            let _5: &[&[u32]; 1_usize];
+            bb0: {
+                StorageLive(_1);
+                _1 = [const 1_u32, const 2_u32] of u32;
+                _2 = &_1;
+                _3 = copy _2 as &[u32] (Unsize);
+                _4 = [copy _3] of &[u32];
+                _5 = &_4;
+                _0 = copy _5 as &[&[u32]] (Unsize);
+                StorageDead(_1);
+                return;
+            }
+        }",
+        expect![[r#"
+            fn f() -> &[&[u32]] {
+                let _1: [u32; 2_usize];
+                let _2: &[u32; 2_usize];
+                let _3: &[u32];
+                let _4: [&[u32]; 1_usize];
+                let _5: &[&[u32]; 1_usize];
+
+                bb0: {
+                    _5 = const t::generic<T/#0, C/#1>[promoted0]: &[&[u32]; 1_usize];
+                    _0 = copy _5 as &[&[u32]] (Unsize);
+                    return;
+                }
+            }
+            fn promoted() -> &[&[u32]; 1_usize] {
+                let _1: [&[u32]; 1_usize];
+                let _2: &[u32];
+                let _3: &[u32; 2_usize];
+                let _4: [u32; 2_usize];
+
+                bb0: {
+                    _4 = [const 1_u32, const 2_u32] of u32;
+                    _3 = &_4;
+                    _2 = copy _3 as &[u32] (Unsize);
+                    _1 = [copy _2] of &[u32];
+                    _0 = &_1;
+                    return;
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn values_count_not_types_for_promotion() {
+    check(
+        "fn t::f(_1: u32) -> &t::Opt<t::D> {
+            let _2: t::Opt<t::D>;
+            let _3: t::UnsafeCell<u32>;
+            let _4: &t::UnsafeCell<u32>;
+            let _5: (u32,);
+            let _6: &(u32,);
+            let _7: [u32; 0_usize];
+            let _8: &mut [u32; 0_usize];
+            let _9: (u32,);
+            let _10: &mut (u32,);
+            let _11: (&t::UnsafeCell<u32>, &(u32,), &mut [u32; 0_usize], &mut (u32,));
+            bb0: {
+                _2 = t::Opt<t::D> {};
+                _0 = &_2;
+                _3 = t::UnsafeCell<u32> {const 1_u32};
+                _4 = &_3;
+                _5 = (copy _1,);
+                _6 = &_5;
+                _7 = [] of u32;
+                _8 = &mut _7;
+                _9 = (const 1_u32,);
+                _10 = &mut _9;
+                _11 = (copy _4, copy _6, move _8, move _10);
+                drop(_2) -> [return: bb1, unwind: continue];
+            }
+            bb1: { return; }
+        }",
+        expect![[r#"
+            fn f(_1: u32) -> &t::Opt<t::D> {
+                let _2: t::Opt<t::D>;
+                let _3: t::UnsafeCell<u32>;
+                let _4: &t::UnsafeCell<u32>;
+                let _5: (u32,);
+                let _6: &(u32,);
+                let _7: [u32; 0_usize];
+                let _8: &mut [u32; 0_usize];
+                let _9: (u32,);
+                let _10: &mut (u32,);
+                let _11: (&t::UnsafeCell<u32>, &(u32,), &mut [u32; 0_usize], &mut (u32,));
+
+                bb0: {
+                    _0 = const t::f[promoted1]: &t::Opt<t::D>;
+                    _3 = t::UnsafeCell<u32> {const 1_u32};
+                    _4 = &_3;
+                    _5 = (copy _1,);
+                    _6 = &_5;
+                    _8 = const t::f[promoted0]: &mut [u32; 0_usize];
+                    _9 = (const 1_u32,);
+                    _10 = &mut _9;
+                    _11 = (copy _4, copy _6, move _8, move _10);
+                    return;
+                }
+            }
+            fn promoted() -> &mut [u32; 0_usize] {
+                let _1: [u32; 0_usize];
+
+                bb0: {
+                    _1 = [] of u32;
+                    _0 = &mut _1;
+                    return;
+                }
+            }
+            fn promoted() -> &t::Opt<t::D> {
+                let _1: t::Opt<t::D>;
+
+                bb0: {
+                    _1 = t::Opt<t::D> {};
+                    _0 = &_1;
+                    return;
+                }
+            }
+        "#]],
+    );
+}
