@@ -2,6 +2,7 @@
 //! with, and which symbols leave it. One fact a line, its parts divided by tabs:
 //!
 //! - `name NAME` and `type TYPE` for each type, in rustc's words;
+//! - `edition EDITION`, and `cfg NAME` or `cfg NAME="VALUE"` for each part of the active configuration, sorted;
 //! - `sigpipe NUMBER`, what std's start-up is told to do about SIGPIPE, if there is a `main`;
 //! - `allocator`, if the program has an allocator that needs a shim;
 //! - `crate NAME STABLE_ID RLIB DYLIB RMETA` for each crate that code may come from, dependents first, empty where there is
@@ -18,6 +19,7 @@ use rustc_codegen_ssa::CrateInfo;
 use rustc_middle::middle::dependency_format::Linkage;
 use rustc_hir::attrs::NativeLibKind;
 use rustc_session::config::{CrateType, EntryFnType};
+use rustc_span::Symbol;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -35,6 +37,12 @@ pub fn write(tcx: TyCtxt<'_>, path: &Path) -> Result<()> {
             let _ = write!(text, "{part}{end}");
         }
     };
+    line(&[&"edition", &tcx.sess.edition()]);
+    let mut cfg: Vec<String> = tcx.sess.psess.config.iter().map(cfg_text).collect();
+    cfg.sort();
+    for cfg in cfg {
+        line(&[&"cfg", &cfg]);
+    }
     if let Some((_, EntryFnType::Main { sigpipe })) = tcx.entry_fn(()) {
         line(&[&"sigpipe", &sigpipe]);
     }
@@ -102,6 +110,14 @@ pub fn write(tcx: TyCtxt<'_>, path: &Path) -> Result<()> {
         line(&[&"metadata", &info.metadata_symbol]);
     }
     write_file(path, text)
+}
+
+/// As `rustc --print cfg` writes it.
+fn cfg_text((name, value): &(Symbol, Option<Symbol>)) -> String {
+    match value {
+        Some(value) => format!("{name}=\"{value}\""),
+        None => name.to_string(),
+    }
 }
 
 fn is_users(tcx: TyCtxt<'_>, krate: CrateNum) -> bool {

@@ -22,24 +22,38 @@ pub trait BodyProvider: Send + Sync {
     fn body(&self, store: &Store, def: DefId) -> Result<Option<ProvidedBody>>;
 }
 
-/// A front end that can be started on a crate.
-pub trait Analysis {
-    /// `store` has the exported items of the crate and of all its dependencies.
+/// A front end that can be started on a crate. Its threads need a stack of [`STACK_SIZE`].
+pub trait Analysis: Sync {
+    /// Reads the sources of the standard library and analyses of it what most crates ask for. Does nothing the second
+    /// time.
+    fn load_library(&self, library: &LibraryInput) -> Result<()>;
+
+    /// Analyses a crate, once the library is loaded. `store` has the exported items of the crate and of all its
+    /// dependencies. A process has one crate.
     fn start(&self, input: &AnalysisInput, store: &Store) -> Result<Box<dyn BodyProvider>>;
+}
+
+/// Of the threads that ask a provider: type inference recurses as deep as types are. Only what is used of it takes memory.
+pub const STACK_SIZE: usize = 512 << 20;
+
+/// The standard library, as an analysis reads it.
+#[derive(Clone, Debug)]
+pub struct LibraryInput {
+    /// The directory `library` of rustc's sources.
+    pub source: PathBuf,
+    /// A configuration for the library's target, as `rustc --print cfg` prints it; only what is said of the target matters.
+    pub cfg: Vec<String>,
 }
 
 /// The crate that an analysis is to lower, as the command line describes it.
 #[derive(Clone, Debug)]
 pub struct AnalysisInput {
-    /// The root source file.
+    /// The root source file, absolute.
     pub source: PathBuf,
     pub crate_name: String,
     /// `2015`, `2018`, `2021` or `2024`.
     pub edition: String,
     /// The active configuration, as `rustc --print cfg` prints it: `name` or `name="value"`.
     pub cfg: Vec<String>,
-    pub sysroot: PathBuf,
-    /// The directory `library` of rustc's sources.
-    pub library_source: PathBuf,
     pub overflow_checks: bool,
 }

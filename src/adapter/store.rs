@@ -6,6 +6,7 @@ use super::error::{Error, Result};
 use super::memo::Memo;
 use super::provider::{BodyProvider, ProvidedBody};
 use ramir::reader::{LoadedCrate, OpenCrate};
+use parking_lot::Mutex;
 use ramir::*;
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,22 @@ pub struct CrateData {
     pub root: CrateRoot,
 }
 
+/// Where the local crate's bodies come from, if not from its file.
+struct Provider {
+    bodies: Box<dyn BodyProvider>,
+    on_refusal: OnRefusal,
+    refused: Mutex<Vec<(DefId, Error)>>,
+}
+
+/// What happens when a provider cannot lower a body that is its business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnRefusal {
+    /// The error is the compilation's.
+    Fail,
+    /// The exported body is used.
+    UseExported,
+}
+
 pub struct Store {
     interner: Arc<Interner>,
     /// By `CrateNum`; `None` for a crate that others mention and that was not given.
@@ -29,7 +46,7 @@ pub struct Store {
     file_bases: Vec<u32>,
     /// The crate that is being compiled.
     pub local: CrateNum,
-    provider: Option<Box<dyn BodyProvider>>,
+    provider: Option<Provider>,
     provided: Memo<DefId, Option<ProvidedBody>>,
     lang_items: FxHashMap<Symbol, DefId>,
     trait_impls: FxHashMap<DefId, Vec<TraitImpl>>,
@@ -103,19 +120,34 @@ impl Store {
         Ok(store)
     }
 
-    /// From now on the bodies of the local crate come from `provider`.
-    pub fn set_provider(&mut self, provider: Box<dyn BodyProvider>) {
-        self.provider = Some(provider);
+    /// From now on the bodies of the local crate come from `bodies`.
+    pub fn set_provider(&mut self, bodies: Box<dyn BodyProvider>, on_refusal: OnRefusal) {
+        self.provider = Some(Provider { bodies, on_refusal, refused: Mutex::default() });
     }
 
     /// What the provider says of a definition of the local crate.
     fn provided(&self, def: DefId) -> Result<Option<&ProvidedBody>> {
         match &self.provider {
             Some(provider) if def.krate == self.local => {
-                Ok(self.provided.get_or_try(def, |def| provider.body(self, *def))?.as_ref())
+                let body = self.provided.get_or_try(def, |&def| match provider.bodies.body(self, def) {
+                    Err(error) if provider.on_refusal == OnRefusal::UseExported => {
+                        provider.refused.lock().push((def, error));
+                        Ok(None)
+                    }
+                    body => body,
+                });
+                Ok(body?.as_ref())
             }
             _ => Ok(None),
         }
+    }
+
+    /// The definitions whose exported bodies are used because the provider refused them, each once, in order, with why.
+    pub fn refused(&self) -> Vec<(DefId, Error)> {
+        let mut refused = self.provider.as_ref().map_or_else(Vec::new, |provider| provider.refused.lock().clone());
+        refused.sort_by_key(|(def, _)| def.index.0);
+        refused.dedup_by_key(|(def, _)| *def);
+        refused
     }
 
     pub fn interner(&self) -> &Arc<Interner> {

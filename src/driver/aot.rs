@@ -7,20 +7,20 @@ use super::diagnostics::Diagnostics;
 use super::frontend::{self, Checked};
 use super::link::{self, LinkInput};
 use super::oracle;
-use super::options::{self, CrateType, DebugInfo, OutputType, Session};
+use super::options::{self, CrateType, DebugInfo, Frontend, OutputType, Session};
 use super::output::{Scratch, write_whole};
+use super::report::Fallback;
 use super::rlib;
 use super::toolchain::Toolchain;
 use crate::adapter::Tcx;
-use crate::adapter::provider::Analysis;
-use crate::adapter::store::Store;
+use crate::adapter::provider::{Analysis, LibraryInput};
+use crate::adapter::store::{OnRefusal, Store};
 use crate::global_asm::compile_global_asm;
-use crate::{CodegenOptions, OptLevel, codegen_units, mono};
+use crate::{CodegenOptions, FunctionError, OptLevel, codegen_units, mono};
 use anyhow::{Context, Result, bail, ensure};
 use ramir::text::DefTable;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// Compiles the session's crate. The exit code is the front end's if the program is wrong.
@@ -30,7 +30,7 @@ pub fn compile(
     args: &[String],
     analysis: Option<&dyn Analysis>,
     diagnostics: &Diagnostics,
-) -> Result<ExitCode> {
+) -> Result<u8> {
     let mut phases = Phases::default();
     if session.input != "-" {
         // rustc says this in the same words, but only after it has started.
@@ -48,119 +48,167 @@ pub fn compile(
     let running = frontend::start(session, &toolchain, &scratch, mir.as_deref())?;
     let checked = match running.finish()? {
         Ok(checked) => checked,
-        Err(code) => return Ok(ExitCode::from(code)),
+        Err(code) => return Ok(code),
     };
     let info = CrateInfo::read(&checked.info)?;
     if info.types.contains(&CrateType::ProcMacro) {
         return toolchain.compile_instead(args);
     }
     session.set_crate_name(&info.name);
-    let session = &*session;
     phases.end("frontend");
 
     let files = crates::ramir_files(session, &toolchain, &scratch, &checked.ramir, &info)?;
-    let mut store = Store::open(&files)?;
-    if let Some(analysis) = analysis {
-        let provider = analysis.start(&analysis::input(session, &toolchain)?, &store)?;
-        store.set_provider(provider);
-        phases.end("analysis");
-    }
-    // The process ends with the compilation: freeing every interned value would only take time.
-    let tcx = ManuallyDrop::new(Tcx::new(store, session.adapter_options()));
-    phases.end("load");
-    if !session.cli.oracle.is_empty() {
-        let agrees = oracle::compare(&tcx, &session.cli.oracle)?;
-        return Ok(if agrees { ExitCode::SUCCESS } else { ExitCode::FAILURE });
-    }
-    emit_ramir(session, &tcx)?;
-    if session.emits(OutputType::Metadata) && checked.metadata.exists() {
-        let from = scratch.path("copy.rmeta");
-        std::fs::copy(&checked.metadata, &from).context("cannot copy the crate's metadata")?;
-        scratch.publish(&from, &emit_path(session, OutputType::Metadata, "rmeta"))?;
-        std::fs::copy(&checked.ramir, emit_path(session, OutputType::Metadata, "rmeta").with_extension("ramir"))
-            .context("cannot write the crate's .ramir beside its metadata")?;
-    }
-    if session.no_codegen || ![OutputType::Link, OutputType::Obj, OutputType::Clif].iter().any(|ty| session.emits(*ty)) {
-        return Ok(ExitCode::SUCCESS);
-    }
-
-    let Some(objects) = generate(session, diagnostics, &toolchain, &tcx, &scratch, &info, &mut phases)? else {
-        return Ok(ExitCode::FAILURE);
-    };
-    if session.emits(OutputType::Obj) {
-        emit_objects(session, &objects.all(true))?;
-    }
-    if session.emits(OutputType::Link) {
-        for &ty in &info.types {
-            let built = Built { tcx: &tcx, info: &info, checked: &checked, objects: &objects };
-            link_one(session, &toolchain, &scratch, &built, ty)?;
-        }
-        phases.end("link");
-    }
-    if session.timings {
-        phases.print();
-    }
-    Ok(ExitCode::SUCCESS)
+    let compilation = Compilation { session, toolchain: &toolchain, scratch: &scratch, info, checked, files };
+    compilation.compile(analysis, diagnostics, phases)
 }
 
-/// Collects the crate's mono items and generates their objects. `None`: the errors have been printed.
-fn generate(
-    session: &Session,
-    diagnostics: &Diagnostics,
-    toolchain: &Toolchain,
-    tcx: &Tcx,
-    scratch: &Scratch,
-    info: &CrateInfo,
-    phases: &mut Phases,
-) -> Result<Option<Objects>> {
-    let items = mono::collect(tcx)?;
-    phases.end("collect");
-    let results = match codegen_units(tcx, &items, &codegen_options(session, info)?)? {
-        Ok(results) => results,
-        Err(errors) => {
-            for error in errors {
-                diagnostics.error(&error.to_string());
-                if let Some(mir) = error.mir {
-                    eprintln!("{mir}");
-                }
-            }
-            return Ok(None);
+/// A crate that the front end has checked, and the files that belong to its compilation.
+struct Compilation<'a> {
+    session: &'a Session,
+    toolchain: &'a Toolchain,
+    scratch: &'a Scratch,
+    info: CrateInfo,
+    checked: Checked,
+    /// What is opened as the store.
+    files: Vec<PathBuf>,
+}
+
+impl Compilation<'_> {
+    fn compile(&self, analysis: Option<&dyn Analysis>, diagnostics: &Diagnostics, mut phases: Phases) -> Result<u8> {
+        let Compilation { session, scratch, info, checked, .. } = self;
+        let mut store = Store::open(&self.files)?;
+        if let Some(analysis) = analysis {
+            self.start_analysis(analysis, &mut store)?;
+            phases.end("analysis");
         }
-    };
-    phases.codegen_fns = results.function_count;
-    phases.end("codegen");
-    for warning in &results.warnings {
-        let at = match tcx.store.source_file(warning.span.file) {
-            Some(file) if !warning.span.is_dummy() => {
-                format!("\n --> {}:{}:{}", tcx.str(file.name), warning.span.line, warning.span.col)
+        // The process ends with the compilation: freeing every interned value would only take time.
+        let mut tcx = ManuallyDrop::new(Tcx::new(store, session.adapter_options()));
+        phases.end("load");
+        if !session.cli.oracle.is_empty() {
+            let agrees = oracle::compare(&tcx, &session.cli.oracle)?;
+            return Ok(u8::from(!agrees));
+        }
+        emit_ramir(session, &tcx)?;
+        if session.emits(OutputType::Metadata) && checked.metadata.exists() {
+            let from = scratch.path("copy.rmeta");
+            std::fs::copy(&checked.metadata, &from).context("cannot copy the crate's metadata")?;
+            scratch.publish(&from, &emit_path(session, OutputType::Metadata, "rmeta"))?;
+            std::fs::copy(&checked.ramir, emit_path(session, OutputType::Metadata, "rmeta").with_extension("ramir"))
+                .context("cannot write the crate's .ramir beside its metadata")?;
+        }
+        let with_code = [OutputType::Link, OutputType::Obj, OutputType::Clif];
+        if session.no_codegen || !with_code.iter().any(|ty| session.emits(*ty)) {
+            return Ok(0);
+        }
+
+        let mut fallback = session.lost_analysis.clone().map(Fallback::Crate);
+        let mut generated = self.generate(&tcx, diagnostics, &mut phases);
+        if analysis.is_some() {
+            if session.cli.frontend == Frontend::Ra || matches!(generated, Ok(Ok(_))) {
+                fallback = Some(Fallback::of(&tcx.store));
+            } else {
+                // Whatever is wrong, it may be rust-analyzer's: rustc's bodies decide.
+                let what = match &generated {
+                    Ok(Ok(_)) => String::new(),
+                    Ok(Err(errors)) => errors.first().map_or_else(String::new, ToString::to_string),
+                    Err(error) => format!("{error:#}"),
+                };
+                fallback = Some(Fallback::Crate(what));
+                tcx = ManuallyDrop::new(Tcx::new(Store::open(&self.files)?, session.adapter_options()));
+                generated = self.generate(&tcx, diagnostics, &mut phases);
             }
-            _ => String::new(),
+        }
+        if let (Some(format), Some(fallback)) = (session.cli.report_fallback, fallback) {
+            fallback.print(format)?;
+        }
+        let objects = match generated? {
+            Ok(objects) => objects,
+            Err(errors) => {
+                for error in errors {
+                    diagnostics.error(&error.to_string());
+                    if let Some(mir) = error.mir {
+                        eprintln!("{mir}");
+                    }
+                }
+                return Ok(1);
+            }
         };
-        diagnostics.warning(&format!("{}{at}", warning.message));
+        if session.emits(OutputType::Obj) {
+            emit_objects(session, &objects.all(true))?;
+        }
+        if session.emits(OutputType::Link) {
+            for &ty in &info.types {
+                let built = Built { tcx: &tcx, info, checked, objects: &objects };
+                link_one(session, self.toolchain, scratch, &built, ty)?;
+            }
+            phases.end("link");
+        }
+        if session.timings {
+            phases.print();
+        }
+        Ok(0)
     }
-    if session.emits(OutputType::Clif) {
-        let text: Vec<String> = results.clif.iter().map(|(symbol, clif)| format!("; {symbol}\n{clif}")).collect();
-        write_whole(&emit_path(session, OutputType::Clif, "clif"), text.join("\n").as_bytes())?;
+
+    fn start_analysis(&self, analysis: &dyn Analysis, store: &mut Store) -> Result<()> {
+        let input = analysis::input(self.session, &self.info)?;
+        analysis.load_library(&LibraryInput { source: self.toolchain.library_source()?, cfg: self.info.cfg.clone() })?;
+        let on_refusal = match self.session.cli.frontend {
+            Frontend::Ra => OnRefusal::Fail,
+            _ => OnRefusal::UseExported,
+        };
+        store.set_provider(analysis.start(&input, store)?, on_refusal);
+        Ok(())
     }
-    let write = |name: &str, object: &[u8]| {
-        let path = object_path(session, scratch, name);
-        std::fs::write(&path, object).with_context(|| format!("cannot write `{}`", path.display()))?;
-        anyhow::Ok(path)
-    };
-    let mut objects = Objects { own: Vec::new(), allocator: None };
-    for (i, object) in results.objects.iter().enumerate() {
-        objects.own.push(write(&i.to_string(), object)?);
+
+    /// Collects the crate's mono items and generates their objects. Inner errors: those of single functions.
+    fn generate(
+        &self,
+        tcx: &Tcx,
+        diagnostics: &Diagnostics,
+        phases: &mut Phases,
+    ) -> Result<std::result::Result<Objects, Vec<FunctionError>>> {
+        let Compilation { session, scratch, info, .. } = self;
+        let items = mono::collect(tcx)?;
+        phases.end("collect");
+        let results = match codegen_units(tcx, &items, &codegen_options(session, info)?)? {
+            Ok(results) => results,
+            Err(errors) => return Ok(Err(errors)),
+        };
+        phases.codegen_fns = results.function_count;
+        phases.end("codegen");
+        for warning in &results.warnings {
+            let at = match tcx.store.source_file(warning.span.file) {
+                Some(file) if !warning.span.is_dummy() => {
+                    format!("\n --> {}:{}:{}", tcx.str(file.name), warning.span.line, warning.span.col)
+                }
+                _ => String::new(),
+            };
+            diagnostics.warning(&format!("{}{at}", warning.message));
+        }
+        if session.emits(OutputType::Clif) {
+            let text: Vec<String> = results.clif.iter().map(|(symbol, clif)| format!("; {symbol}\n{clif}")).collect();
+            write_whole(&emit_path(session, OutputType::Clif, "clif"), text.join("\n").as_bytes())?;
+        }
+        let write = |name: &str, object: &[u8]| {
+            let path = object_path(session, scratch, name);
+            std::fs::write(&path, object).with_context(|| format!("cannot write `{}`", path.display()))?;
+            anyhow::Ok(path)
+        };
+        let mut objects = Objects { own: Vec::new(), allocator: None };
+        for (i, object) in results.objects.iter().enumerate() {
+            objects.own.push(write(&i.to_string(), object)?);
+        }
+        if let Some(object) = &results.allocator_object {
+            objects.allocator = Some(write("allocator", object)?);
+        }
+        if !results.global_asm.is_empty() {
+            let object = object_path(session, scratch, "asm");
+            compile_global_asm(&self.toolchain.sysroot.join("bin/rustc"), &results.global_asm, &object)?;
+            objects.own.push(object);
+        }
+        phases.end("objects");
+        Ok(Ok(objects))
     }
-    if let Some(object) = &results.allocator_object {
-        objects.allocator = Some(write("allocator", object)?);
-    }
-    if !results.global_asm.is_empty() {
-        let object = object_path(session, scratch, "asm");
-        compile_global_asm(&toolchain.sysroot.join("bin/rustc"), &results.global_asm, &object)?;
-        objects.own.push(object);
-    }
-    phases.end("objects");
-    Ok(Some(objects))
 }
 
 /// The crate's object files.

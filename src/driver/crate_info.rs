@@ -49,6 +49,9 @@ pub struct RawDylib {
 pub struct CrateInfo {
     pub name: String,
     pub types: Vec<CrateType>,
+    pub edition: String,
+    /// The active configuration, as `rustc --print cfg` prints it.
+    pub cfg: Vec<String>,
     /// What std's start-up is told to do about SIGPIPE.
     pub sigpipe: u8,
     /// The program has an allocator, which `alloc` reaches through a shim.
@@ -80,6 +83,8 @@ impl CrateInfo {
             match parts[..] {
                 ["name", name] => info.name = name.to_owned(),
                 ["type", ty] => info.types.push(crate_type(ty)?),
+                ["edition", edition] => info.edition = edition.to_owned(),
+                ["cfg", cfg] => info.cfg.push(cfg.to_owned()),
                 ["sigpipe", number] => {
                     info.sigpipe = number.parse().with_context(|| format!("bad number in `{line}`"))?;
                 }

@@ -13,26 +13,37 @@ mod link;
 mod oracle;
 pub mod options;
 mod output;
+mod report;
+mod resident;
 mod rlib;
 mod toolchain;
 
-use crate::adapter::provider::Analysis;
+pub use resident::serve;
+
+use crate::adapter::provider::{Analysis, STACK_SIZE};
+use anyhow::Context;
 use clap::Parser;
 use diagnostics::Diagnostics;
 use options::{Cli, Frontend, Session};
+use resident::Answer;
 use std::process::ExitCode;
 
 /// rustc's exit code for a program that does not compile.
 const EXIT_FAILURE: u8 = 1;
 
-/// Runs rac with the given arguments, the program's name first. `analysis` is what `--frontend ra` uses; without one,
-/// the executable that has it is run instead.
+/// Runs rac with the given arguments, the program's name first. `analysis` is what the front ends of rust-analyzer use;
+/// without one, a process that has it is asked to compile.
 pub fn main(args: impl Iterator<Item = String>, analysis: Option<&dyn Analysis>) -> ExitCode {
+    ExitCode::from(exit_code(args, analysis))
+}
+
+/// As [`main`], with the exit code as a number.
+fn exit_code(args: impl Iterator<Item = String>, analysis: Option<&dyn Analysis>) -> u8 {
     let args = match options::expand_argfiles(args) {
         Ok(args) => args,
         Err(error) => {
             Diagnostics::default().error(&format!("{error:#}"));
-            return ExitCode::from(EXIT_FAILURE);
+            return EXIT_FAILURE;
         }
     };
     let cli = match Cli::try_parse_from(&args) {
@@ -40,7 +51,7 @@ pub fn main(args: impl Iterator<Item = String>, analysis: Option<&dyn Analysis>)
         Err(error) => {
             // A failure to print has nowhere to be reported.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { EXIT_FAILURE } else { 0 });
+            return if error.use_stderr() { EXIT_FAILURE } else { 0 };
         }
     };
     let diagnostics = Diagnostics::new(cli.color, cli.error_format.as_deref());
@@ -48,30 +59,49 @@ pub fn main(args: impl Iterator<Item = String>, analysis: Option<&dyn Analysis>)
         Ok(code) => code,
         Err(error) => {
             diagnostics.error(&format!("{error:#}"));
-            ExitCode::from(EXIT_FAILURE)
+            EXIT_FAILURE
         }
     }
 }
 
-fn run(
-    cli: Cli,
-    args: &[String],
-    analysis: Option<&dyn Analysis>,
-    diagnostics: &Diagnostics,
-) -> anyhow::Result<ExitCode> {
+fn run(cli: Cli, args: &[String], analysis: Option<&dyn Analysis>, diagnostics: &Diagnostics) -> anyhow::Result<u8> {
     if cli.version {
         println!("{}", toolchain::version_text(cli.verbose));
-        return Ok(ExitCode::SUCCESS);
+        return Ok(0);
     }
     if cli.print.iter().any(|what| what != options::LINK_ARGS) || cli.explain.is_some() {
         return toolchain::delegate(&cli);
     }
     let mut session = Session::new(cli)?;
-    let analysis = match (session.cli.frontend, analysis) {
-        (Frontend::Rustc, _) => None,
-        (Frontend::Ra, Some(analysis)) => Some(analysis),
-        (Frontend::Ra, None) => return Err(analysis::run_instead(args)),
-    };
+    match (session.cli.frontend, analysis) {
+        (Frontend::Rustc, _) => {}
+        (_, Some(analysis)) => return with_analysis(&mut session, args, analysis, diagnostics),
+        (frontend, None) => match resident::compile(&session, args)? {
+            Answer::Done(code) => return Ok(code),
+            Answer::NotRunning => {}
+            Answer::Lost(what) if frontend == Frontend::Ra => anyhow::bail!("{what}"),
+            Answer::Lost(what) => session.lost_analysis = Some(what),
+        },
+    }
     output::remove_on_interrupt()?;
-    aot::compile(&mut session, args, analysis, diagnostics)
+    aot::compile(&mut session, args, None, diagnostics)
+}
+
+/// Compiles with an analysis, on threads that have the stack that it needs.
+fn with_analysis(
+    session: &mut Session,
+    args: &[String],
+    analysis: &dyn Analysis,
+    diagnostics: &Diagnostics,
+) -> anyhow::Result<u8> {
+    output::remove_on_interrupt()?;
+    rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE).build_global().context("cannot start threads")?;
+    std::thread::scope(|scope| {
+        let compile = || aot::compile(session, args, Some(analysis), diagnostics);
+        let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, compile);
+        match thread.context("cannot start a thread")?.join() {
+            Ok(result) => result,
+            Err(payload) => std::panic::resume_unwind(payload),
+        }
+    })
 }

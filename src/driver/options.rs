@@ -21,11 +21,24 @@ pub enum Color {
 /// Where the bodies of the crate being compiled come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Frontend {
+    /// As `mixed` if rust-analyzer's process is running, else as `rustc`.
+    Auto,
     /// rustc's MIR.
     #[default]
     Rustc,
-    /// rust-analyzer's MIR.
+    /// rust-analyzer's MIR. What it cannot lower is an error.
     Ra,
+    /// rust-analyzer's MIR, and rustc's of what rust-analyzer cannot lower.
+    Mixed,
+}
+
+/// How the bodies are listed that `--frontend mixed` took from rustc.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// A line a body.
+    Text,
+    /// An object a body, one a line.
+    Json,
 }
 
 /// A Rust compiler: rustc's front end, Cranelift's code.
@@ -139,6 +152,9 @@ pub struct Cli {
     /// Where the bodies of the crate come from.
     #[arg(long, value_enum, default_value_t)]
     pub frontend: Frontend,
+    /// List on standard error the bodies that rust-analyzer could not lower, each with the reason.
+    #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    pub report_fallback: Option<ReportFormat>,
     /// Compare rac's answers with rustc's, as `ra-mir-export --dump KIND` printed them, and compile nothing: layouts,
     /// type-ids, consts, abis, vtables or symbols.
     #[arg(long, value_name = "KIND=FILE", hide = true)]
@@ -238,6 +254,8 @@ pub struct Session {
     pub timings: bool,
     /// Run Cranelift's verifier over every function.
     pub verify: bool,
+    /// Why rust-analyzer, which was to be asked, could not be.
+    pub lost_analysis: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -295,6 +313,7 @@ impl Session {
             seeded_bug: cli.seed_bug.as_deref().map(seeded_bug).transpose()?,
             timings: std::env::var_os("RAC_TIMINGS").is_some_and(|v| v != "0"),
             verify: cfg!(debug_assertions) || std::env::var_os("RAC_VERIFY").is_some_and(|v| v != "0"),
+            lost_analysis: None,
             cli,
         };
         let (mut overflow_checks, mut debug_assertions) = (None, None);

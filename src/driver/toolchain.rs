@@ -4,7 +4,7 @@ use super::options::{self, Cli, TARGET};
 use crate::adapter::store::COMPILER;
 use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, ExitStatus};
+use std::process::{Command, ExitStatus};
 
 /// Where things are. `dist/bin/rac` has its exporter beside it and std's export in `../lib/rac/std`.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Toolchain {
 
     /// Compiles with the toolchain's rustc in rac's place: a procedural macro runs inside of the front end, at build time,
     /// and is no part of the program.
-    pub fn compile_instead(&self, args: &[String]) -> Result<ExitCode> {
+    pub fn compile_instead(&self, args: &[String]) -> Result<u8> {
         let mut rustc = Command::new(self.sysroot.join("bin/rustc"));
         let status = rustc.args(args.iter().skip(1)).status().context("cannot run the toolchain's rustc")?;
         Ok(exit_code(status))
@@ -118,11 +118,11 @@ pub fn version_text(verbose: bool) -> String {
 }
 
 /// Answers `--print` and `--explain` as the toolchain's rustc does: they do not depend on the code generator.
-pub fn delegate(cli: &Cli) -> Result<ExitCode> {
+pub fn delegate(cli: &Cli) -> Result<u8> {
     let toolchain = Toolchain::find(cli.sysroot.as_deref())?;
     if cli.print == ["sysroot"] {
         println!("{}", toolchain.sysroot.display());
-        return Ok(ExitCode::SUCCESS);
+        return Ok(0);
     }
     let mut rustc = Command::new(toolchain.sysroot.join("bin/rustc"));
     for print in &cli.print {
@@ -156,6 +156,6 @@ pub fn delegate(cli: &Cli) -> Result<ExitCode> {
     Ok(exit_code(status))
 }
 
-fn exit_code(status: ExitStatus) -> ExitCode {
-    ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+fn exit_code(status: ExitStatus) -> u8 {
+    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }

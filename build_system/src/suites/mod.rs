@@ -41,6 +41,9 @@ pub struct TestArgs {
     /// ui: what compiles auxiliary crates, and to what; other than rac's rlibs, only for the tests that have such crates
     #[arg(long, value_enum, default_value_t, value_name = "COMPILER")]
     aux: AuxCompiler,
+    /// ui: where the bodies come from; rust-analyzer's alone only for run-pass tests of one crate without revisions
+    #[arg(long, value_enum, default_value_t, value_name = "FRONTEND")]
+    frontend: Frontend,
     /// The compiler under test, a program with rustc's command line
     #[arg(long, value_name = "PATH", alias = "compiler")]
     rac: Option<PathBuf>,
@@ -95,6 +98,29 @@ enum AuxCompiler {
     RacDylib,
     /// The toolchain's rustc, to rlibs: rac's objects are linked with its
     Rustc,
+}
+
+/// Where the bodies of the tests' crates come from.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Frontend {
+    /// rustc
+    #[default]
+    Rustc,
+    /// rust-analyzer: what it refuses is a failure
+    Ra,
+    /// rust-analyzer, and rustc where it refuses
+    Mixed,
+}
+
+impl Frontend {
+    /// The compiler's name for it.
+    fn name(self) -> &'static str {
+        match self {
+            Frontend::Rustc => "rustc",
+            Frontend::Ra => "ra",
+            Frontend::Mixed => "mixed",
+        }
+    }
 }
 
 /// What the suites share of the command line.

@@ -9,7 +9,7 @@ mod runner;
 mod select;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
@@ -19,13 +19,15 @@ use self::report::{Outcome, Report, TestResult};
 use self::runner::Runner;
 pub use self::select::Test;
 use self::select::{describe_skipped, select};
-use super::{AuxCompiler, Options};
+use super::{AuxCompiler, Frontend, Options};
 use super::summary::{Counts, in_parallel, sample};
 use crate::context::Context;
 use crate::sources;
 
 const QUICK_SAMPLE: usize = 300;
 const EXCLUSIONS: &str = "scripts/ui-excluded.txt";
+/// What besides fails when rust-analyzer alone makes the bodies.
+const RA_EXCLUSIONS: &str = "scripts/ui-excluded-ra.txt";
 /// How many groups of failures the summary prints.
 const GROUPS: usize = 40;
 /// More failures than this are not run again: then it is the compiler that is broken.
@@ -35,17 +37,12 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
     let tree = sources::ensure(cx, options.args.sources.rust_src.as_deref())?;
     let (all, skipped) = select(&tree.join("tests/ui"))?;
     let selected = all.len();
-    let exclusions_path = cx.root.join(EXCLUSIONS);
-    let exclusions = report::read_exclusions(&exclusions_path)?;
+    let exclusions = exclusions(cx, options)?;
     let names: BTreeSet<&str> = all.iter().map(|test| test.name.as_str()).collect();
     if let Some(unknown) = exclusions.keys().find(|name| !names.contains(name.as_str())) {
-        bail!("{} lists {unknown}, which is not a selected test", exclusions_path.display());
+        bail!("{unknown} is listed as excluded and is not a selected test");
     }
-    let report_path = cx.root.join(match options.args.aux {
-        AuxCompiler::Rac => "target/ui-report.json",
-        AuxCompiler::RacDylib => "target/ui-report-rac-dylib.json",
-        AuxCompiler::Rustc => "target/ui-report-rustc.json",
-    });
+    let report_path = report_path(cx, options);
     let (tests, partial) = narrow(all, options, &report_path)?;
     println!("{} of {selected} tests ({})", tests.len(), describe_skipped(&skipped));
     if options.args.list {
@@ -72,6 +69,34 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
     write_report(results, &exclusions, options, &report_path, partial)?;
     println!("report: {}", report_path.display());
     Ok(counts)
+}
+
+/// The tests that are known to fail, with the reasons.
+fn exclusions(cx: &Context, options: &Options<'_>) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut exclusions = report::read_exclusions(&cx.root.join(EXCLUSIONS))?;
+    if options.args.frontend == Frontend::Ra {
+        for (name, reason) in report::read_exclusions(&cx.root.join(RA_EXCLUSIONS))? {
+            if exclusions.insert(name.clone(), reason).is_some() {
+                bail!("{RA_EXCLUSIONS} lists {name}, which {EXCLUSIONS} does too");
+            }
+        }
+    }
+    Ok(exclusions)
+}
+
+/// Each way to run the suite has a report of its own.
+fn report_path(cx: &Context, options: &Options<'_>) -> PathBuf {
+    let aux = match options.args.aux {
+        AuxCompiler::Rac => "",
+        AuxCompiler::RacDylib => "-rac-dylib",
+        AuxCompiler::Rustc => "-rustc",
+    };
+    let frontend = match options.args.frontend {
+        Frontend::Rustc => "",
+        Frontend::Ra => "-frontend-ra",
+        Frontend::Mixed => "-frontend-mixed",
+    };
+    cx.root.join(format!("target/ui-report{aux}{frontend}.json"))
 }
 
 /// Runs once more, one at a time, what failed and what is listed and passed: the second result counts.
@@ -113,6 +138,9 @@ fn narrow(mut tests: Vec<Test>, options: &Options<'_>, report: &Path) -> anyhow:
     let mut partial = false;
     if options.args.aux != AuxCompiler::Rac {
         tests.retain(|test| test.directives.aux.iter().any(|aux| aux.kind != AuxKind::ProcMacro));
+    }
+    if options.args.frontend == Frontend::Ra {
+        tests.retain(|test| test.mode == Mode::RunPass && test.is_simple());
     }
     if let Some(filter) = &options.args.filter {
         tests.retain(|test| test.name.contains(filter.as_str()));
@@ -168,7 +196,7 @@ fn summarize(results: &[TestResult], exclusions: &BTreeMap<String, String>) -> C
         println!("  {count:>5}  {}", outcome.describe());
     }
     if excluded > 0 {
-        println!("  of these {excluded} failed as {EXCLUSIONS} says");
+        println!("  of these {excluded} failed as the list of exclusions says");
     }
     for result in results.iter().filter(|result| result.flaky) {
         println!("flaky: {}  {}", result.path, result.reason);
@@ -189,10 +217,10 @@ fn summarize(results: &[TestResult], exclusions: &BTreeMap<String, String>) -> C
         println!("  {rest:>5}  for {} other reasons", groups.len() - GROUPS);
     }
     for path in stale {
-        println!("{path} passes: remove it from {EXCLUSIONS}");
+        println!("{path} passes: remove it from the list of exclusions");
     }
     if !groups.is_empty() {
-        println!("not in {EXCLUSIONS}:");
+        println!("not excluded:");
         unexpected().for_each(|result| println!("{}", result.exclusion_line()));
     }
     counts

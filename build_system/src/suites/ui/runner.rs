@@ -14,7 +14,7 @@ use super::report::{self, Outcome, TestResult};
 use super::select::{Owner, Test};
 use crate::context::Context;
 use crate::exec::{self, Finished, Limits};
-use crate::suites::{AuxCompiler, Options};
+use crate::suites::{AuxCompiler, Frontend, Options};
 
 const COMPILE_TIME: Duration = Duration::from_secs(60);
 /// `threads-sendsync/mpsc_stress.rs` takes a minute on two cores, with rustc too.
@@ -114,7 +114,7 @@ impl Attempt<'_> {
             Mode::BuildPass => compile.arg("--out-dir").arg(self.directory),
             _ => compile.arg("-o").arg(&executable),
         };
-        compile.args(&self.runner.options.args.rac_args).env("RAC_VERIFY", "1");
+        self.frontend(&mut compile);
         let compiled = self.compile(compile)?;
         if !self.succeeded(&compiled, "") || self.test.mode == Mode::BuildPass {
             return Ok(());
@@ -164,7 +164,7 @@ impl Attempt<'_> {
         let rustc = self.runner.cx.toolchain.sysroot.join("bin/rustc");
         let mut compile = Command::new(if own { &options.compiler } else { &rustc });
         if own {
-            compile.args(&options.args.rac_args).env("RAC_VERIFY", "1");
+            self.frontend(&mut compile);
         } else {
             // rac has these names only, and instantiates what it finds MIR of.
             compile.args(["-Csymbol-mangling-version=v0", "-Zalways-encode-mir"]);
@@ -207,6 +207,15 @@ impl Attempt<'_> {
         if wanted && !directives.no_prefer_dynamic {
             command.args(["-C", "prefer-dynamic"]);
         }
+    }
+
+    /// What rac is told besides of each crate.
+    fn frontend(&self, command: &mut Command) {
+        let args = self.runner.options.args;
+        if args.frontend != Frontend::Rustc {
+            command.args(["--frontend", args.frontend.name()]);
+        }
+        command.args(&args.rac_args).env("RAC_VERIFY", "1");
     }
 
     fn compile(&mut self, mut command: Command) -> anyhow::Result<Finished> {

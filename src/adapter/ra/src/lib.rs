@@ -3,11 +3,13 @@
 //! The only package that names a `ra_ap_*` crate. It gives `rac::adapter` complete bodies and knows nothing behind it.
 
 mod closures;
+mod files;
 mod identity;
-mod load;
+mod library;
 mod lower;
 mod provider;
 mod spans;
 mod ty;
+mod worker;
 
 pub use provider::RustAnalyzer;

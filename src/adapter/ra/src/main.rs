@@ -1,5 +1,12 @@
-//! `rac` with rust-analyzer linked in: what `rac --frontend ra` runs.
+//! `rac` with rust-analyzer linked in: what compiles for `rac --frontend ra`, once or as the resident process.
 
-fn main() -> std::process::ExitCode {
-    rac::driver::main(std::env::args(), Some(&rac_ra::RustAnalyzer))
+use rac_ra::RustAnalyzer;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let analysis = RustAnalyzer::default();
+    match rac::driver::serve(std::env::args(), &analysis) {
+        Some(code) => code,
+        None => rac::driver::main(std::env::args(), Some(&analysis)),
+    }
 }

@@ -1,51 +1,76 @@
 //! The bodies of the local crate, each lowered when it is asked for.
+//!
+//! rust-analyzer's part is done by threads of its own, under a time limit: an analysis that hangs or panics costs its body.
 
+use crate::files::Files;
 use crate::identity::{Cache, Identity};
-use crate::load::{self, Loaded};
+use crate::library::Library;
 use crate::lower;
 use crate::spans::Spans;
 use crate::ty::TyLowering;
+use crate::worker::Workers;
 use ra_ap_base_db::Crate;
 use ra_ap_hir_def::{DefWithBodyId, FunctionId, Lookup};
 use ra_ap_hir_expand::MacroKind;
 use ra_ap_hir_ty::{InferBodyId, attach_db, db::HirDatabase, mir::MirLowerError};
 use ra_ap_ide_db::RootDatabase;
 use rac::adapter::complete;
-use rac::adapter::error::{Error, Result};
-use rac::adapter::provider::{Analysis, AnalysisInput, BodyProvider, ProvidedBody};
+use rac::adapter::error::{Error, ErrorKind, Result};
+use rac::adapter::provider::{Analysis, AnalysisInput, BodyProvider, LibraryInput, ProvidedBody, STACK_SIZE};
 use rac::adapter::store::Store;
 use ramir::{DefId, DefPathData, ItemData};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
-
-/// rust-analyzer's recursion is deep where types are.
-const STACK_SIZE: usize = 512 << 20;
+use std::sync::{Mutex, MutexGuard};
 
 /// rust-analyzer, to be started on a crate.
-pub struct RustAnalyzer;
+#[derive(Default)]
+pub struct RustAnalyzer {
+    library: Mutex<Option<Library>>,
+}
 
 impl Analysis for RustAnalyzer {
+    fn load_library(&self, input: &LibraryInput) -> Result<()> {
+        let mut library = lock(&self.library);
+        if library.is_none() {
+            crate::worker::silence_panics();
+            *library = Some(with_large_stack(|| {
+                let mut library = Library::load(input)?;
+                library.warm_up();
+                Ok(library)
+            })?);
+        }
+        Ok(())
+    }
+
     fn start(&self, input: &AnalysisInput, _store: &Store) -> Result<Box<dyn BodyProvider>> {
-        let loaded = load::load(input)?;
-        let krate = ra_ap_hir::attach_db(&loaded.db, || {
-            ra_ap_hir::Crate::all(&loaded.db).into_iter().find(|krate| krate.root_file(&loaded.db) == loaded.root_file)
-        });
-        let krate = krate.ok_or_else(|| Error::missing(format!("crate `{}`", input.crate_name)))?;
+        let library = lock(&self.library).take();
+        let mut library = library.ok_or_else(|| Error::missing("the library's analysis, or it has a crate already"))?;
+        library.set_crate(input)?;
+        let Library { db, files, krate, .. } = library;
         Ok(Box::new(Provider {
-            state: Mutex::new(State { loaded, krate: krate.into(), cache: Cache::default() }),
+            workers: Workers::new(db.clone()),
+            db: Mutex::new(db),
+            idle: Mutex::default(),
+            files,
+            krate,
             overflow_checks: input.overflow_checks,
         }))
     }
 }
 
 struct Provider {
-    state: Mutex<State>,
+    workers: Workers,
+    db: Mutex<RootDatabase>,
+    /// Handles that no thread uses.
+    idle: Mutex<Vec<Handle>>,
+    files: Files,
+    krate: Crate,
     overflow_checks: bool,
 }
 
-struct State {
-    loaded: Loaded,
-    krate: Crate,
+/// What a thread asks with.
+struct Handle {
+    db: RootDatabase,
     cache: Cache,
 }
 
@@ -59,23 +84,15 @@ impl BodyProvider for Provider {
         if !is_function {
             return Ok(None);
         }
-        let raw = std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, || {
-                let state = self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                attach_db(&state.loaded.db, || {
-                    catch_unwind(AssertUnwindSafe(|| self.raw_body(&state, store, def)))
-                        .unwrap_or_else(|payload| Err(panicked(payload.as_ref())))
-                })
-            });
-            match thread.map(|thread| thread.join()) {
-                Ok(Ok(result)) => result,
-                _ => Err(Error::unsupported("a body whose analysis ended abruptly")),
-            }
+        let handle = lock(&self.idle).pop();
+        let handle = handle.unwrap_or_else(|| Handle { db: lock(&self.db).clone(), cache: Cache::default() });
+        let raw = attach_db(&handle.db, || {
+            catch_unwind(AssertUnwindSafe(|| self.raw_body(&handle, store, def)))
+                .unwrap_or_else(|payload| Err(crate::worker::panicked(payload.as_ref())))
         });
+        lock(&self.idle).push(handle);
         let in_function = |error: Error| match error.kind() {
-            rac::adapter::error::ErrorKind::Unsupported(what) => {
-                Error::unsupported(format!("{what}, in `{}`", store.def_path_str(def)))
-            }
+            ErrorKind::Unsupported(what) => Error::unsupported(format!("{what}, in `{}`", store.def_path_str(def))),
             _ => error,
         };
         match raw.map_err(in_function)? {
@@ -85,13 +102,29 @@ impl BodyProvider for Provider {
     }
 }
 
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Runs `f` on a thread of its own, which has ended when this returns.
+fn with_large_stack<T: Send>(f: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, f);
+        match thread.map(|thread| thread.join()) {
+            Ok(Ok(result)) => result,
+            _ => Err(Error::unsupported("a library whose analysis ended abruptly")),
+        }
+    })
+}
+
 impl Provider {
-    fn raw_body(&self, state: &State, store: &Store, def: DefId) -> Result<Option<ramir::Body>> {
-        let db = &state.loaded.db;
-        let id = Identity { db, store, cache: &state.cache, local: state.krate };
+    fn raw_body(&self, handle: &Handle, store: &Store, def: DefId) -> Result<Option<ramir::Body>> {
+        let db = &handle.db;
+        let id = Identity { db, store, cache: &handle.cache, local: self.krate };
         let item = store.item(def)?;
         let (function, mir) = if let ItemData::Closure(_) = item.data {
             let Some((function, closure)) = id.local_closure(def)? else { return Ok(None) };
+            self.workers.analyse(function.into())?;
             (function, db.mir_body_for_closure(closure))
         } else {
             let Some(function) = id.local_function(def)? else { return self.unknown(store, def) };
@@ -99,10 +132,11 @@ impl Provider {
                 // Derived code follows from the item, and items are the exported ones.
                 return Ok(None);
             }
+            self.workers.analyse(function.into())?;
             (function, db.mir_body(InferBodyId::from(function)))
         };
         let mir = mir.map_err(|error| refused(&error))?;
-        let spans = Spans::new(db, &state.loaded.vfs, store, DefWithBodyId::from(function), item.span);
+        let spans = Spans::new(db, &self.files, store, DefWithBodyId::from(function), item.span);
         let input = lower::Input {
             mir,
             generic_def: FunctionId::into(function),
@@ -141,13 +175,4 @@ fn refused(error: &MirLowerError<'_>) -> Error {
             format!("a body that rust-analyzer cannot lower ({short})")
         }
     })
-}
-
-fn panicked(payload: &(dyn std::any::Any + Send)) -> Error {
-    let message = payload
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| payload.downcast_ref::<&str>().copied())
-        .unwrap_or("no message");
-    Error::unsupported(format!("a body that rust-analyzer panics on ({message})"))
 }

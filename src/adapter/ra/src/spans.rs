@@ -1,5 +1,6 @@
 //! Where an expression stands: ramir's spans from rust-analyzer's source maps.
 
+use crate::files::Files;
 use ra_ap_hir_def::{
     DefWithBodyId,
     expr_store::{BodySourceMap, Body},
@@ -10,24 +11,26 @@ use ra_ap_hir_ty::mir::MirSpan;
 use ra_ap_ide_db::{RootDatabase, base_db::SourceDatabase};
 use ra_ap_span::{FileId, TextRange, TextSize};
 use ra_ap_syntax::{AstNode, ast};
-use ra_ap_vfs::Vfs;
 use rac::adapter::store::Store;
 use ramir::Span;
+use std::cell::Cell;
 
 /// The spans of one body.
 pub struct Spans<'a, 'db> {
     db: &'db RootDatabase,
-    vfs: &'a Vfs,
+    files: &'a Files,
     store: &'a Store,
     map: &'db BodySourceMap,
     whole: Span,
+    /// The file that was asked for last, with its number in the store.
+    last: Cell<Option<(FileId, Option<u32>)>>,
 }
 
 impl<'a, 'db> Spans<'a, 'db> {
     /// `whole` is the span of what has no place of its own.
-    pub fn new(db: &'db RootDatabase, vfs: &'a Vfs, store: &'a Store, owner: DefWithBodyId, whole: Span) -> Self {
+    pub fn new(db: &'db RootDatabase, files: &'a Files, store: &'a Store, owner: DefWithBodyId, whole: Span) -> Self {
         let (_, map) = Body::with_source_map(db, owner);
-        Spans { db, vfs, store, map, whole }
+        Spans { db, files, store, map, whole, last: Cell::new(None) }
     }
 
     pub fn span(&self, span: MirSpan) -> Span {
@@ -67,20 +70,31 @@ impl<'a, 'db> Spans<'a, 'db> {
     }
 
     fn position(&self, file: FileId, offset: TextSize) -> Option<Span> {
-        let path = self.vfs.file_path(file).to_string();
-        let files = &self.store.krate(self.store.local).ok()?.root.files;
-        let number = files.iter().position(|file| {
-            let name = self.store.interner().str(file.name);
-            path == name || path.strip_suffix(name).is_some_and(|rest| rest.ends_with('/'))
-        })?;
+        let number = match self.last.get() {
+            Some((last, number)) if last == file => number,
+            _ => {
+                let number = self.number(file);
+                self.last.set(Some((file, number)));
+                number
+            }
+        }?;
+        // Both counted from 0, the column in bytes.
+        let (line, col) = self.db.line_column(file, offset).ok()?;
         let text = self.db.file_text(file).text(self.db);
-        let before = text.get(..u32::from(offset) as usize)?;
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let end = u32::from(offset) as usize;
+        let before = text.get(end.checked_sub(col as usize)?..end)?;
         Some(Span {
             // The local crate's files are the first ones.
-            file: ramir::FileId(number as u32),
-            line: before.matches('\n').count() as u32 + 1,
-            col: before[line_start..].chars().count() as u32 + 1,
+            file: ramir::FileId(number),
+            line: line + 1,
+            col: before.chars().count() as u32 + 1,
         })
+    }
+
+    fn number(&self, file: FileId) -> Option<u32> {
+        let path = self.files.path(file)?;
+        let files = &self.store.krate(self.store.local).ok()?.root.files;
+        let position = files.iter().position(|file| path.ends_with(self.store.interner().str(file.name)))?;
+        Some(position as u32)
     }
 }

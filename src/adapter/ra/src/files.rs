@@ -1,0 +1,158 @@
+//! Source files by number, and which ones a crate may consist of: found from its text, before it is parsed.
+
+use ra_ap_base_db::{FileSet, VfsPath};
+use ra_ap_paths::{AbsPathBuf, Utf8PathBuf};
+use ra_ap_span::FileId;
+use rac::adapter::error::{Error, Result};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::path::{Path, PathBuf};
+
+/// The numbers of all files that were ever met; a file keeps its number.
+#[derive(Clone, Default)]
+pub struct Files {
+    ids: FxHashMap<PathBuf, FileId>,
+    paths: Vec<PathBuf>,
+}
+
+impl Files {
+    pub fn id(&mut self, path: &Path) -> FileId {
+        *self.ids.entry(path.to_owned()).or_insert_with(|| {
+            self.paths.push(path.to_owned());
+            FileId::from_raw(self.paths.len() as u32 - 1)
+        })
+    }
+
+    pub fn path(&self, id: FileId) -> Option<&Path> {
+        self.paths.get(id.index() as usize).map(PathBuf::as_path)
+    }
+}
+
+/// The files of one source root, with their text.
+#[derive(Default)]
+pub struct Sources {
+    pub texts: Vec<(FileId, String)>,
+    pub set: FileSet,
+    seen: FxHashSet<FileId>,
+}
+
+impl Sources {
+    /// Adds a file with a text that need not be the one on disk.
+    pub fn add_text(&mut self, files: &mut Files, path: &Path, text: String) -> Result<FileId> {
+        let at = vfs_path(path)?;
+        let id = files.id(path);
+        if self.seen.insert(id) {
+            self.set.insert(id, at);
+            self.texts.push((id, text));
+        }
+        Ok(id)
+    }
+
+    /// Adds all Rust sources below `directory`.
+    pub fn add_directory(&mut self, files: &mut Files, directory: &Path) -> Result<()> {
+        let Ok(entries) = std::fs::read_dir(directory) else { return Ok(()) };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            match entry.file_type() {
+                Ok(ty) if ty.is_dir() => {
+                    if !["tests", "benches", "benchmarks", "examples"].iter().any(|skip| path.ends_with(skip)) {
+                        self.add_directory(files, &path)?;
+                    }
+                }
+                Ok(_) if path.extension().is_some_and(|ext| ext == "rs" || ext == "md") => {
+                    self.add_text(files, &path, read(&path)?)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a crate's root file and all files that it may consist of.
+    pub fn add_crate(&mut self, files: &mut Files, root: &Path) -> Result<FileId> {
+        let directory = root.parent().unwrap_or(Path::new("/"));
+        let text = read(root)?;
+        let id = self.add_text(files, root, text.clone())?;
+        self.add_modules(files, &text, directory, directory)?;
+        Ok(id)
+    }
+
+    /// The files that the modules which `text` declares may lie in, what it includes, and so on. Modules are looked for in
+    /// `modules`, included files in `directory`.
+    fn add_modules(&mut self, files: &mut Files, text: &str, modules: &Path, directory: &Path) -> Result<()> {
+        for name in declared_modules(text) {
+            let inner = modules.join(name);
+            for candidate in [modules.join(format!("{name}.rs")), inner.join("mod.rs")] {
+                self.add_found(files, &candidate, &inner)?;
+            }
+        }
+        for name in included_files(text) {
+            self.add_found(files, &directory.join(name), directory)?;
+        }
+        if text.contains("#[path") {
+            self.add_directory(files, directory)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a file if there is one; its own modules lie in `modules`.
+    fn add_found(&mut self, files: &mut Files, path: &Path, modules: &Path) -> Result<()> {
+        // What is no UTF-8 is no module; `include_bytes!` may name it.
+        let Ok(text) = std::fs::read_to_string(path) else { return Ok(()) };
+        let known = self.seen.len();
+        self.add_text(files, path, text.clone())?;
+        if self.seen.len() > known {
+            let directory = path.parent().unwrap_or(modules);
+            self.add_modules(files, &text, modules, directory)?;
+        }
+        Ok(())
+    }
+}
+
+fn read(path: &Path) -> Result<String> {
+    let bytes = std::fs::read(path).map_err(|e| Error::missing(format!("source file `{}`: {e}", path.display())))?;
+    String::from_utf8(bytes).map_err(|_| Error::unsupported(format!("`{}`, which is no UTF-8", path.display())))
+}
+
+/// The names in `mod name;`, wherever they stand: a file too many does no harm.
+fn declared_modules(text: &str) -> impl Iterator<Item = &str> {
+    text.split("mod ").skip(1).filter_map(|rest| {
+        let (name, _) = rest.split_once(';')?;
+        let name = name.trim();
+        let name = name.strip_prefix("r#").unwrap_or(name);
+        (!name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_')).then_some(name)
+    })
+}
+
+/// The names in `include!("name")` and its kin.
+fn included_files(text: &str) -> impl Iterator<Item = &str> {
+    ["include!", "include_str!", "include_bytes!"].into_iter().flat_map(move |include| {
+        text.split(include).skip(1).filter_map(|rest| {
+            let rest = rest.trim_start().strip_prefix(['(', '[', '{'])?;
+            rest.trim_start().strip_prefix('"')?.split_once('"').map(|(name, _)| name)
+        })
+    })
+}
+
+pub fn abs_path(path: &Path) -> Result<AbsPathBuf> {
+    Utf8PathBuf::from_path_buf(path.to_owned())
+        .ok()
+        .and_then(|path| AbsPathBuf::try_from(path).ok())
+        .ok_or_else(|| Error::unsupported(format!("the path `{}`, which is not absolute UTF-8", path.display())))
+}
+
+fn vfs_path(path: &Path) -> Result<VfsPath> {
+    Ok(VfsPath::from(abs_path(path)?.normalize()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{declared_modules, included_files};
+
+    #[test]
+    fn modules_and_included_files_are_found() {
+        let text = "mod a; pub mod r#b;\nmod c { mod d; } include_str!(\"x.txt\"); include! ( \"y.rs\" ); modest; include!(concat!(\"z\"))";
+        assert_eq!(declared_modules(text).collect::<Vec<_>>(), ["a", "b", "d"]);
+        assert_eq!(included_files(text).collect::<Vec<_>>(), ["x.txt"]);
+        assert_eq!(included_files("include!{\"y.rs\"}").collect::<Vec<_>>(), ["y.rs"]);
+    }
+}

@@ -1,0 +1,343 @@
+//! A rust-analyzer database with the standard library's sources, built without cargo and without network, and room for one
+//! crate beside them.
+//!
+//! Knows where the sources of core, alloc and std lie, and nothing of ramir. What is known of the library outlives a change
+//! of the crate: the library's inputs are durable and never written again.
+
+use crate::files::{Files, Sources, abs_path};
+use ra_ap_base_db::{
+    BuildMetadata, BuiltCrateData, Crate, CrateBuilderId, CrateDisplayName, CrateGraphBuilder, CrateName, CrateOrigin,
+    CrateWorkspaceData, DependencyBuilder, Env, ExtraCrateData, FileSet, LangCrateOrigin, LibraryRoots, LocalRoots, Prerelease,
+    SourceDatabase, SourceRoot, SourceRootId, Version,
+    target::{Arch, TargetData},
+};
+use ra_ap_cfg::CfgOptions;
+use ra_ap_hir_def::{ModuleDefId, nameres::crate_def_map};
+use ra_ap_hir_ty::{InferBodyId, attach_db, db::HirDatabase};
+use ra_ap_ide_db::RootDatabase;
+use ra_ap_intern::Symbol;
+use ra_ap_span::{Edition, FileId};
+use rac::adapter::error::{Error, Result};
+use rac::adapter::provider::{AnalysisInput, LibraryInput};
+use salsa::{Durability, Setter};
+use std::path::Path;
+use triomphe::Arc;
+
+/// rustc's data layout for x86_64-unknown-linux-gnu.
+const DATA_LAYOUT: &str = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128";
+
+/// The compiler whose standard library is read.
+const TOOLCHAIN: Version =
+    Version { major: 1, minor: 95, patch: 0, pre: Prerelease::EMPTY, build: BuildMetadata::EMPTY };
+
+const LIBRARY_ROOT: SourceRootId = SourceRootId(0);
+const LOCAL_ROOT: SourceRootId = SourceRootId(1);
+
+/// A library crate of the sysroot: name, root file below `library`, the crates it names, its features.
+struct LibraryCrate {
+    name: &'static str,
+    origin: LangCrateOrigin,
+    root: &'static str,
+    edition: Edition,
+    deps: &'static [&'static str],
+    features: &'static [&'static str],
+}
+
+const LIBRARY: &[LibraryCrate] = &[
+    LibraryCrate {
+        name: "core",
+        origin: LangCrateOrigin::Core,
+        root: "core/src/lib.rs",
+        edition: Edition::Edition2024,
+        deps: &[],
+        features: &[],
+    },
+    LibraryCrate {
+        name: "compiler_builtins",
+        origin: LangCrateOrigin::Other,
+        root: "compiler-builtins/compiler-builtins/src/lib.rs",
+        edition: Edition::Edition2024,
+        deps: &["core"],
+        features: &["compiler-builtins"],
+    },
+    LibraryCrate {
+        name: "alloc",
+        origin: LangCrateOrigin::Alloc,
+        root: "alloc/src/lib.rs",
+        edition: Edition::Edition2024,
+        deps: &["core", "compiler_builtins"],
+        features: &[],
+    },
+    LibraryCrate {
+        name: "unwind",
+        origin: LangCrateOrigin::Other,
+        root: "unwind/src/lib.rs",
+        edition: Edition::Edition2024,
+        deps: &["core"],
+        features: &[],
+    },
+    LibraryCrate {
+        name: "panic_unwind",
+        origin: LangCrateOrigin::Other,
+        root: "panic_unwind/src/lib.rs",
+        edition: Edition::Edition2024,
+        deps: &["core", "alloc", "unwind"],
+        features: &[],
+    },
+    LibraryCrate {
+        name: "std_detect",
+        origin: LangCrateOrigin::Other,
+        root: "std_detect/src/lib.rs",
+        edition: Edition::Edition2024,
+        deps: &["core", "alloc"],
+        features: &["std_detect_file_io", "std_detect_dlsym_getauxval"],
+    },
+    LibraryCrate {
+        name: "hashbrown",
+        origin: LangCrateOrigin::Dependency,
+        root: HASHBROWN_ROOT,
+        edition: Edition::Edition2024,
+        deps: &["core"],
+        features: &[],
+    },
+    LibraryCrate {
+        name: "std",
+        origin: LangCrateOrigin::Std,
+        root: "std/src/lib.rs",
+        edition: Edition::Edition2024,
+        deps: &["core", "alloc", "compiler_builtins", "unwind", "panic_unwind", "std_detect", "hashbrown"],
+        features: &["backtrace", "panic-unwind"],
+    },
+];
+
+/// std's hash tables come from crates.io. Without their types, the parameters of std's would seem unused, and would not be inferred.
+const HASHBROWN: &str = include_str!("hashbrown.rs.in");
+const HASHBROWN_ROOT: &str = "hashbrown/src/lib.rs";
+
+/// The directories of `library` that those crates' modules lie in.
+const LIBRARY_DIRS: &[&str] = &[
+    "core/src",
+    "alloc/src",
+    "std/src",
+    "unwind/src",
+    "panic_unwind/src",
+    "std_detect/src",
+    "compiler-builtins/compiler-builtins/src",
+    "portable-simd/crates",
+    "stdarch/crates/core_arch/src",
+    "backtrace/src",
+];
+
+/// Makes most crates' first questions: what it uses of the library is analysed when the first crate comes.
+const WARM_UP: &str = include_str!("warm_up.rs.in");
+const WARM_UP_PATH: &str = "/warm_up.rs";
+
+/// The database: the library, and one crate beside it.
+pub struct Library {
+    pub db: RootDatabase,
+    pub files: Files,
+    /// The crate beside the library.
+    pub krate: Crate,
+    /// Its files and their texts.
+    texts: Vec<(FileId, String)>,
+}
+
+impl Library {
+    /// Reads the sources and describes the crates; nothing is analysed yet. The crate beside the library is one that
+    /// [`Library::warm_up`] analyses.
+    pub fn load(input: &LibraryInput) -> Result<Library> {
+        let mut files = Files::default();
+        let mut sources = Sources::default();
+        for dir in LIBRARY_DIRS {
+            sources.add_directory(&mut files, &input.source.join(dir))?;
+        }
+        sources.add_text(&mut files, &input.source.join(HASHBROWN_ROOT), HASHBROWN.to_owned())?;
+        let mut local = Sources::default();
+        let root_file = local.add_text(&mut files, Path::new(WARM_UP_PATH), WARM_UP.to_owned())?;
+
+        let mut db = RootDatabase::new(None);
+        set_root(&mut db, LIBRARY_ROOT, sources.set, Durability::HIGH);
+        set_root(&mut db, LOCAL_ROOT, local.set, Durability::LOW);
+        for (texts, durability) in [(sources.texts, Durability::HIGH), (local.texts.clone(), Durability::LOW)] {
+            for (file, text) in texts {
+                db.set_file_text_with_durability(file, &text, durability);
+            }
+        }
+        LibraryRoots::get(&db).set_roots(&mut db).to([LIBRARY_ROOT].into_iter().collect());
+        LocalRoots::get(&db).set_roots(&mut db).to([LOCAL_ROOT].into_iter().collect());
+
+        let mut graph = Graph {
+            crates: CrateGraphBuilder::default(),
+            workspace: Arc::new(CrateWorkspaceData {
+                target: Ok(TargetData { data_layout: DATA_LAYOUT.into(), arch: Arch::Other }),
+                toolchain: Some(TOOLCHAIN),
+            }),
+        };
+        let mut library: Vec<(&str, CrateBuilderId)> = Vec::new();
+        for krate in LIBRARY {
+            let path = input.source.join(krate.root);
+            let mut cfg = library_cfg(&input.cfg);
+            for feature in krate.features {
+                cfg.insert_key_value(Symbol::intern("feature"), Symbol::intern(feature));
+            }
+            let origin = CrateOrigin::Lang(krate.origin);
+            let id = graph.add(files.id(&path), krate.edition, krate.name, origin, cfg, &path)?;
+            for (name, dep) in library.iter().filter(|(name, _)| krate.deps.contains(name)) {
+                graph.depend(id, name, *dep, *name != "compiler_builtins", false)?;
+            }
+            library.push((krate.name, id));
+        }
+        let origin = CrateOrigin::Local { repo: None, name: None };
+        let cfg = parse_cfg(&input.cfg);
+        let local_id =
+            graph.add(root_file, Edition::Edition2024, "warm_up", origin, cfg, Path::new(WARM_UP_PATH))?;
+        for (name, dep) in library.iter().filter(|(name, _)| ["core", "alloc", "std"].contains(name)) {
+            // `alloc` is named only after `extern crate alloc`, as with rustc.
+            graph.depend(local_id, name, *dep, *name != "alloc", true)?;
+        }
+        let krate = graph.crates.set_in_db(&mut db).get(&local_id).copied();
+        let krate = krate.ok_or_else(|| Error::missing("the crate beside the library"))?;
+        let mut library = Library { db, files, krate, texts: local.texts };
+        // What was made durable with the graph is from here on what changes.
+        library.write_crate(krate.data(&library.db).clone(), krate.extra_data(&library.db).clone(), parse_cfg(&input.cfg));
+        Ok(library)
+    }
+
+    /// Analyses what the crate beside the library asks for, and empties the crate.
+    pub fn warm_up(&mut self) {
+        let db = &self.db;
+        attach_db(db, || {
+            let map = crate_def_map(db, self.krate);
+            for decl in map[map.root_module_id()].scope.declarations() {
+                if let ModuleDefId::FunctionId(function) = decl {
+                    // A function that cannot be lowered has asked its questions too.
+                    let _ = db.mir_body(InferBodyId::from(function));
+                }
+            }
+        });
+        // Nothing is left to be asked of that crate. And the first write after much was analysed takes a fifth of a second, which
+        // is spent here.
+        for (file, text) in &mut self.texts {
+            text.clear();
+            self.db.set_file_text_with_durability(*file, text, Durability::LOW);
+        }
+    }
+
+    /// Puts a crate beside the library, in the place of the one that was there. Only what differs is written, so that what is
+    /// known of the rest remains known.
+    pub fn set_crate(&mut self, input: &AnalysisInput) -> Result<()> {
+        let mut sources = Sources::default();
+        let root_file = sources.add_crate(&mut self.files, &input.source)?;
+        let edition: Edition = input
+            .edition
+            .parse()
+            .map_err(|_| Error::unsupported(format!("edition {} in rust-analyzer", input.edition)))?;
+        let new_set = sources.set;
+        if *self.db.source_root(LOCAL_ROOT).source_root(&self.db) != SourceRoot::new_local(new_set.clone()) {
+            set_root(&mut self.db, LOCAL_ROOT, new_set, Durability::LOW);
+        }
+        for (file, text) in &sources.texts {
+            if !self.texts.iter().any(|(known, old)| known == file && old == text) {
+                self.db.set_file_text_with_durability(*file, text, Durability::LOW);
+            }
+        }
+        self.texts = sources.texts;
+        let directory = input.source.parent().unwrap_or(Path::new("/"));
+        let data = BuiltCrateData {
+            root_file_id: root_file,
+            edition,
+            origin: CrateOrigin::Local { repo: None, name: Some(Symbol::intern(&input.crate_name)) },
+            proc_macro_cwd: Arc::new(abs_path(directory)?),
+            ..self.krate.data(&self.db).clone()
+        };
+        let extra = ExtraCrateData {
+            display_name: Some(CrateDisplayName::from_canonical_name(&input.crate_name)),
+            ..self.krate.extra_data(&self.db).clone()
+        };
+        let cfg = parse_cfg(&input.cfg);
+        let (db, krate) = (&self.db, self.krate);
+        if *krate.data(db) != data || *krate.extra_data(db) != extra || *krate.cfg_options(db) != cfg {
+            self.write_crate(data, extra, cfg);
+        }
+        Ok(())
+    }
+
+    fn write_crate(&mut self, data: BuiltCrateData, extra: ExtraCrateData, cfg: CfgOptions) {
+        let (db, krate) = (&mut self.db, self.krate);
+        krate.set_data(db).with_durability(Durability::LOW).to(data);
+        krate.set_extra_data(db).with_durability(Durability::LOW).to(extra);
+        krate.set_cfg_options(db).with_durability(Durability::LOW).to(cfg);
+    }
+}
+
+fn set_root(db: &mut RootDatabase, id: SourceRootId, set: FileSet, durability: Durability) {
+    let root = if id == LIBRARY_ROOT { SourceRoot::new_library(set) } else { SourceRoot::new_local(set) };
+    let files: Vec<FileId> = root.iter().collect();
+    for file in files {
+        db.set_file_source_root_with_durability(file, id, durability);
+    }
+    db.set_source_root_with_durability(id, Arc::new(root), durability);
+}
+
+struct Graph {
+    crates: CrateGraphBuilder,
+    workspace: Arc<CrateWorkspaceData>,
+}
+
+impl Graph {
+    fn add(
+        &mut self,
+        root: FileId,
+        edition: Edition,
+        name: &str,
+        origin: CrateOrigin,
+        cfg: CfgOptions,
+        path: &Path,
+    ) -> Result<CrateBuilderId> {
+        let dir = path.parent().unwrap_or(Path::new("/"));
+        Ok(self.crates.add_crate_root(
+            root,
+            edition,
+            Some(CrateDisplayName::from_canonical_name(name)),
+            None,
+            cfg,
+            None,
+            Env::default(),
+            origin,
+            Vec::new(),
+            false,
+            Arc::new(abs_path(dir)?),
+            self.workspace.clone(),
+        ))
+    }
+
+    fn depend(&mut self, from: CrateBuilderId, name: &str, to: CrateBuilderId, prelude: bool, sysroot: bool) -> Result<()> {
+        let name = CrateName::normalize_dashes(name);
+        self.crates
+            .add_dep(from, DependencyBuilder::with_prelude(name, to, prelude, sysroot))
+            .map_err(|e| Error::unsupported(format!("a crate graph with a cycle: {e}")))
+    }
+}
+
+fn parse_cfg(lines: &[String]) -> CfgOptions {
+    let mut cfg = CfgOptions::default();
+    for line in lines {
+        match line.split_once('=') {
+            Some((key, value)) => {
+                cfg.insert_key_value(Symbol::intern(key), Symbol::intern(value.trim_matches('"')));
+            }
+            None => cfg.insert_atom(Symbol::intern(line)),
+        }
+    }
+    cfg
+}
+
+/// What holds of std, which was compiled for the same target in its own way: only the target's properties.
+fn library_cfg(lines: &[String]) -> CfgOptions {
+    let target: Vec<String> = lines
+        .iter()
+        .filter(|line| line.starts_with("target_") || ["unix", "panic=\"unwind\""].contains(&line.as_str()))
+        .cloned()
+        .collect();
+    parse_cfg(&target)
+}
