@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 const MAGIC: &[u8; 6] = b"RAMIRv";
 
 /// Changes with every change of the model or the container.
-pub const FORMAT_VERSION: u16 = 7;
+pub const FORMAT_VERSION: u16 = 8;
 
 /// Bytes that decoding one entry may claim: a damaged length must not become an allocation of its size.
 const DECODE_LIMIT: usize = 1 << 30;
@@ -68,6 +68,8 @@ pub enum Section {
     Consts,
     Allocs,
     DefKeys,
+    /// The definitions below a definition, where there are any; made from `DefKeys`.
+    Children,
     Items,
     /// What code generation compiles (`optimized_mir`).
     Bodies,
@@ -157,12 +159,23 @@ impl CrateWriter<'_> {
             dense((0..consts).map(|n| i.const_kind(crate::Const(n))))?,
             dense((0..allocs).map(|n| i.global_alloc(crate::AllocId(n)).expect("every reserved allocation is set")))?,
             keyed(&self.def_keys)?,
+            keyed(&self.children())?,
             keyed(&self.items)?,
             keyed(&self.bodies)?,
             keyed(&self.ctfe_bodies)?,
             keyed(&self.promoted)?,
             keyed(&self.coroutine_drops)?,
         ])
+    }
+
+    fn children(&self) -> BTreeMap<DefIndex, Vec<DefIndex>> {
+        let mut children: BTreeMap<DefIndex, Vec<DefIndex>> = BTreeMap::new();
+        for (index, key) in &self.def_keys {
+            if let Some(parent) = key.parent {
+                children.entry(parent).or_default().push(*index);
+            }
+        }
+        children
     }
 }
 

@@ -142,6 +142,11 @@ impl LoadedCrate {
         self.keyed(Section::DefKeys, index)
     }
 
+    /// The definitions right below one, in the order of their indices.
+    pub fn children(&self, index: DefIndex) -> Result<Vec<DefIndex>, Error> {
+        Ok(self.keyed(Section::Children, index)?.unwrap_or_default())
+    }
+
     pub fn item(&self, index: DefIndex) -> Result<Option<Item>, Error> {
         self.keyed(Section::Items, index)
     }

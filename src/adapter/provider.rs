@@ -4,8 +4,10 @@
 
 use super::error::Result;
 use super::store::Store;
+use bincode::{Decode, Encode};
 use ramir::{Body, DefId};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A body and the constants that were promoted out of it.
 pub struct ProvidedBody {
@@ -31,6 +33,23 @@ pub trait Analysis: Sync {
     /// Analyses a crate, once the library is loaded. `store` has the exported items of the crate and of all its
     /// dependencies. A process has one crate.
     fn start(&self, input: &AnalysisInput, store: &Store) -> Result<Box<dyn BodyProvider>>;
+
+    /// Analyses a crate's bodies ahead of the question, or after a change again those that the change reaches. No thread of it
+    /// is left.
+    fn refresh(&self, input: &AnalysisInput) -> Result<()>;
+
+    /// What the last refresh did.
+    fn refreshed(&self) -> Option<Refreshed>;
+}
+
+/// What a refresh did.
+#[derive(Clone, Copy, Debug)]
+pub struct Refreshed {
+    /// The bodies of the crate's functions.
+    pub bodies: usize,
+    /// How many of them were lowered, not known from before.
+    pub lowered: usize,
+    pub time: Duration,
 }
 
 /// Of the threads that ask a provider: type inference recurses as deep as types are. Only what is used of it takes memory.
@@ -46,7 +65,7 @@ pub struct LibraryInput {
 }
 
 /// The crate that an analysis is to lower, as the command line describes it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct AnalysisInput {
     /// The root source file, absolute.
     pub source: PathBuf,

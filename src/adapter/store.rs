@@ -52,6 +52,7 @@ pub struct Store {
     trait_impls: FxHashMap<DefId, Vec<TraitImpl>>,
     items: Memo<DefId, Option<Item>>,
     def_keys: Memo<DefId, Option<DefKey>>,
+    children: Memo<DefId, Vec<DefIndex>>,
     bodies: Memo<DefId, Option<Body>>,
     ctfe_bodies: Memo<DefId, Option<Body>>,
     promoted: Memo<DefId, Vec<Body>>,
@@ -100,6 +101,7 @@ impl Store {
             trait_impls: FxHashMap::default(),
             items: Memo::default(),
             def_keys: Memo::default(),
+            children: Memo::default(),
             bodies: Memo::default(),
             ctfe_bodies: Memo::default(),
             promoted: Memo::default(),
@@ -199,11 +201,24 @@ impl Store {
             .ok_or_else(|| Error::missing(format!("definition {def:?}")))
     }
 
+    /// The definitions right below one, in the order of their indices.
+    pub fn children(&self, def: DefId) -> Result<&[DefIndex]> {
+        let children = self
+            .children
+            .get_or_try(def, |def| self.krate(def.krate)?.loaded.children(def.index).map_err(Error::from))?;
+        Ok(children)
+    }
+
     /// The body that code generation compiles.
     pub fn body(&self, def: DefId) -> Result<Option<&Body>> {
         if let Some(provided) = self.provided(def)? {
             return Ok(Some(&provided.body));
         }
+        self.exported_body(def)
+    }
+
+    /// The body in the crate's file, whatever a provider has.
+    pub fn exported_body(&self, def: DefId) -> Result<Option<&Body>> {
         let body = self.bodies.get_or_try(def, |def| self.krate(def.krate)?.loaded.body(def.index).map_err(Error::from))?;
         Ok(body.as_ref())
     }

@@ -13,7 +13,7 @@ use super::report::Fallback;
 use super::rlib;
 use super::toolchain::Toolchain;
 use crate::adapter::Tcx;
-use crate::adapter::provider::{Analysis, LibraryInput};
+use crate::adapter::provider::{Analysis, LibraryInput, Refreshed};
 use crate::adapter::store::{OnRefusal, Store};
 use crate::global_asm::compile_global_asm;
 use crate::{CodegenOptions, FunctionError, OptLevel, codegen_units, mono};
@@ -88,6 +88,9 @@ impl Compilation<'_> {
             let agrees = oracle::compare(&tcx, &session.cli.oracle)?;
             return Ok(u8::from(!agrees));
         }
+        if session.cli.compare_bodies {
+            return Ok(u8::from(!oracle::compare_bodies(&tcx)?));
+        }
         emit_ramir(session, &tcx)?;
         if session.emits(OutputType::Metadata) && checked.metadata.exists() {
             let from = scratch.path("copy.rmeta");
@@ -144,7 +147,7 @@ impl Compilation<'_> {
             phases.end("link");
         }
         if session.timings {
-            phases.print();
+            phases.print(analysis.and_then(Analysis::refreshed));
         }
         Ok(0)
     }
@@ -413,9 +416,15 @@ impl Phases {
         self.since = now;
     }
 
-    fn print(&self) {
-        let times: Vec<String> =
-            self.done.iter().map(|(name, time)| format!("\"{name}_seconds\":{:.6}", time.as_secs_f64())).collect();
-        eprintln!("{{\"codegen_fns\":{},{}}}", self.codegen_fns, times.join(","));
+    /// `refreshed`: what was analysed before the process began.
+    fn print(&self, refreshed: Option<Refreshed>) {
+        let seconds = |name: &str, time: Duration| format!("\"{name}_seconds\":{:.6}", time.as_secs_f64());
+        let mut parts = vec![format!("\"codegen_fns\":{}", self.codegen_fns)];
+        parts.extend(self.done.iter().map(|(name, time)| seconds(name, *time)));
+        if let Some(Refreshed { bodies, lowered, time }) = refreshed {
+            parts.push(format!("\"bodies\":{bodies},\"lowered_bodies\":{lowered}"));
+            parts.push(seconds("refresh", time));
+        }
+        eprintln!("{{{}}}", parts.join(","));
     }
 }

@@ -159,6 +159,9 @@ pub struct Cli {
     /// type-ids, consts, abis, vtables or symbols.
     #[arg(long, value_name = "KIND=FILE", hide = true)]
     pub oracle: Vec<String>,
+    /// Compare what rust-analyzer's bodies do with what rustc's do, print what differs, and compile nothing.
+    #[arg(long, hide = true)]
+    pub compare_bodies: bool,
     /// Miscompile one kind of operation in the functions whose symbol contains TEXT, to test how bugs are found.
     #[arg(long, value_name = "KIND=TEXT", hide = true)]
     pub seed_bug: Option<String>,
@@ -249,6 +252,8 @@ pub struct Session {
     pub target_features: Vec<String>,
     pub save_temps: bool,
     pub force_frame_pointers: bool,
+    /// The crate is going to be compiled again, and what is known of it may be kept.
+    pub incremental: bool,
     pub seeded_bug: Option<SeededBug>,
     /// Print how long each phase took, as one line of JSON on standard error.
     pub timings: bool,
@@ -310,6 +315,7 @@ impl Session {
             target_features: Vec::new(),
             save_temps: false,
             force_frame_pointers: false,
+            incremental: false,
             seeded_bug: cli.seed_bug.as_deref().map(seeded_bug).transpose()?,
             timings: std::env::var_os("RAC_TIMINGS").is_some_and(|v| v != "0"),
             verify: cfg!(debug_assertions) || std::env::var_os("RAC_VERIFY").is_some_and(|v| v != "0"),
@@ -389,6 +395,7 @@ impl Session {
             "force-frame-pointers" => {
                 self.force_frame_pointers = matches!(text, "always" | "non-leaf") || flag().unwrap_or(false);
             }
+            "incremental" => self.incremental = true,
             "linker" => self.linker = Some(required()?.into()),
             "link-arg" => self.link_args.push(required()?),
             "link-args" => self.link_args.extend(required()?.split_whitespace().map(str::to_owned)),

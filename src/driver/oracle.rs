@@ -1,6 +1,6 @@
 //! `--oracle`: rac's answers beside rustc's.
 
-use crate::adapter::{Instance, Tcx};
+use crate::adapter::{Instance, Tcx, complete};
 use crate::mono;
 use crate::oracle::{Kind, Oracle};
 use anyhow::{Context, Result, anyhow};
@@ -30,6 +30,33 @@ pub fn compare(tcx: &Tcx, specs: &[String]) -> Result<bool> {
         agrees &= differences.is_empty();
     }
     Ok(agrees)
+}
+
+/// Compares each body that rust-analyzer lowers with rustc's, and prints what differs. `true`: nothing does.
+pub fn compare_bodies(tcx: &Tcx) -> Result<bool> {
+    let store = &tcx.store;
+    let (mut compared, mut refused, mut different) = (0, 0, 0);
+    for index in store.krate(store.local)?.loaded.keys(Section::Bodies) {
+        let def = DefId { krate: store.local, index };
+        let Some(theirs) = store.exported_body(def)? else { continue };
+        let ours = match store.body(def) {
+            Ok(Some(ours)) if !std::ptr::eq(ours, theirs) => ours,
+            Ok(_) => continue,
+            Err(_) => {
+                refused += 1;
+                continue;
+            }
+        };
+        compared += 1;
+        let differences = complete::differences(store, def, theirs, ours)?;
+        if !differences.is_empty() {
+            different += 1;
+            println!("{}:", store.def_path_str(def));
+            differences.iter().for_each(|difference| println!("    {difference}"));
+        }
+    }
+    println!("bodies: {compared} compared, {different} differ, {refused} refused");
+    Ok(different == 0)
 }
 
 /// The symbols of all collected items and of what the dependencies export, as sets: `-` only rustc has it, `+` only rac.

@@ -172,6 +172,7 @@ fn the_decoder_does_not_trust_entries() {
         Section::Consts,
         Section::Allocs,
         Section::DefKeys,
+        Section::Children,
         Section::Items,
         Section::Bodies,
         Section::CtfeBodies,

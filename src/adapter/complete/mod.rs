@@ -15,6 +15,7 @@
 mod abort_unwinding_calls;
 mod cfg;
 mod cleanup;
+mod compare;
 mod dataflow;
 mod drop_order;
 mod elaborate_box_derefs;
@@ -29,6 +30,8 @@ mod soundness;
 mod tests;
 mod validate;
 mod visit;
+
+pub use compare::differences;
 
 use super::Result;
 use super::provider::ProvidedBody;

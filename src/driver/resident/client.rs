@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use nix::fcntl::{Flock, FlockArg};
 use std::fs::{File, OpenOptions};
 use std::io::Read;
+use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
@@ -39,7 +40,9 @@ pub fn compile(session: &Session, args: &[String]) -> Result<Answer> {
             Err(error) => return Ok(Answer::Lost(format!("{error:#}"))),
         },
     };
-    if let Err(error) = Request::new(args)?.send(&stream) {
+    let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+    let streams = [stdin.as_fd(), stdout.as_fd(), stderr.as_fd()];
+    if let Err(error) = Request::new(args, session.incremental)?.send(&stream, &streams) {
         return Ok(Answer::Lost(format!("rust-analyzer's process takes no request: {error:#}")));
     }
     let mut code = Vec::new();

@@ -8,6 +8,8 @@
 //! Invariant: the resident process has one thread whenever it forks.
 
 mod client;
+mod job;
+mod keeper;
 mod request;
 mod server;
 

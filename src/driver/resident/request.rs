@@ -8,13 +8,18 @@ use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, recvmsg, s
 use nix::sys::stat::{Mode, umask};
 use std::ffi::OsString;
 use std::io::{IoSlice, IoSliceMut, Read, Write};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
 /// Far more than a command line and an environment can have.
 const MAX_BYTES: u64 = 64 << 20;
+
+/// The standard streams and a connection.
+const MAX_FDS: usize = 4;
 
 /// The limits that a shell sets and a compilation meets, by their place in requests.
 const LIMITS: [Resource; 6] = [
@@ -30,6 +35,8 @@ const LIMITS: [Resource; 6] = [
 pub struct Request {
     /// The program's name first.
     pub args: Vec<String>,
+    /// Of a crate that is compiled again and again (`-C incremental`): what tells it from others.
+    pub keep: Option<u64>,
     directory: Vec<u8>,
     environment: Vec<(Vec<u8>, Vec<u8>)>,
     umask: u32,
@@ -38,8 +45,8 @@ pub struct Request {
 }
 
 impl Request {
-    /// This process's own state, with those arguments.
-    pub fn new(args: &[String]) -> Result<Request> {
+    /// This process's own state, with those arguments. `keep`: the crate is going to be compiled again.
+    pub fn new(args: &[String], keep: bool) -> Result<Request> {
         // The mask can only be read by setting it.
         let mask = umask(Mode::empty());
         umask(mask);
@@ -48,7 +55,13 @@ impl Request {
             *limit = getrlimit(resource).context("cannot read a resource limit")?;
         }
         let directory = std::env::current_dir().context("cannot find the working directory")?;
+        let key = || {
+            let mut hasher = FxHasher::default();
+            (args, &directory).hash(&mut hasher);
+            hasher.finish()
+        };
         Ok(Request {
+            keep: keep.then(key),
             args: args.to_vec(),
             directory: directory.into_os_string().into_vec(),
             environment: std::env::vars_os().map(|(name, value)| (name.into_vec(), value.into_vec())).collect(),
@@ -57,22 +70,22 @@ impl Request {
         })
     }
 
-    /// Sends the request and the standard streams.
-    pub fn send(&self, mut stream: &UnixStream) -> Result<()> {
+    /// Sends the request, and descriptors: the standard streams first.
+    pub fn send(&self, mut stream: &UnixStream, fds: &[BorrowedFd<'_>]) -> Result<()> {
         let bytes = bincode::encode_to_vec(self, bincode::config::standard()).context("cannot encode a request")?;
         let length = (bytes.len() as u64).to_le_bytes();
-        let streams: [RawFd; 3] = [0, 1, 2];
-        let rights = [ControlMessage::ScmRights(&streams)];
+        let fds: Vec<RawFd> = fds.iter().map(|fd| fd.as_raw_fd()).collect();
+        let rights = [ControlMessage::ScmRights(&fds)];
         let sent = sendmsg::<()>(stream.as_raw_fd(), &[IoSlice::new(&length)], &rights, MsgFlags::empty(), None)?;
         ensure!(sent == length.len(), "the request's length was not sent whole");
         stream.write_all(&bytes)?;
         Ok(())
     }
 
-    /// Receives a request and three streams.
+    /// Receives a request and what came with it.
     pub fn receive(mut stream: &UnixStream) -> Result<(Request, Vec<OwnedFd>)> {
         let mut length = [0; 8];
-        let mut space = cmsg_space!([RawFd; 3]);
+        let mut space = cmsg_space!([RawFd; MAX_FDS]);
         let mut streams = Vec::new();
         let received = {
             let mut parts = [IoSliceMut::new(&mut length)];
@@ -86,7 +99,7 @@ impl Request {
             }
             message.bytes
         };
-        ensure!(received == length.len() && streams.len() == 3, "a request is cut off");
+        ensure!(received == length.len(), "a request is cut off");
         let length = u64::from_le_bytes(length);
         ensure!(length <= MAX_BYTES, "a request of {length} bytes");
         let mut bytes = vec![0; length as usize];
@@ -96,8 +109,8 @@ impl Request {
     }
 
     /// Makes the client's state this process's own. The process must have one thread.
-    pub fn assume(&self, streams: Vec<OwnedFd>) -> Result<()> {
-        let [stdin, stdout, stderr] = &streams[..] else { bail!("a request without standard streams") };
+    pub fn assume(&self, streams: &[OwnedFd]) -> Result<()> {
+        let [stdin, stdout, stderr, ..] = streams else { bail!("a request without standard streams") };
         nix::unistd::dup2_stdin(stdin).context("cannot take over standard input")?;
         nix::unistd::dup2_stdout(stdout).context("cannot take over standard output")?;
         nix::unistd::dup2_stderr(stderr).context("cannot take over standard error")?;
@@ -125,15 +138,17 @@ impl Request {
 mod tests {
     use super::Request;
     use std::io::Write;
+    use std::os::fd::AsFd;
     use std::os::unix::net::UnixStream;
 
     #[test]
     fn a_request_arrives_with_its_streams() {
         let (a, b) = UnixStream::pair().unwrap();
-        let sent = Request::new(&["rac".to_owned(), "x.rs".to_owned()]).unwrap();
-        sent.send(&a).unwrap();
+        let sent = Request::new(&["rac".to_owned(), "x.rs".to_owned()], true).unwrap();
+        let file = std::fs::File::open("/dev/null").unwrap();
+        sent.send(&a, &[file.as_fd(), b.as_fd(), file.as_fd()]).unwrap();
         let (received, streams) = Request::receive(&b).unwrap();
-        assert_eq!(received.args, sent.args);
+        assert_eq!((received.args, received.keep), (sent.args, sent.keep));
         assert_eq!(received.directory, sent.directory);
         assert_eq!(received.environment, sent.environment);
         assert_eq!(received.limits, sent.limits);

@@ -1,20 +1,19 @@
 //! The resident process itself.
 
 use super::request::Request;
+use super::{job, keeper};
 use crate::adapter::provider::{Analysis, LibraryInput};
-use crate::driver::{self, analysis};
+use crate::driver::analysis;
 use crate::driver::toolchain::Toolchain;
 use anyhow::{Context, Result, ensure};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{Signal, killpg};
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{ForkResult, Pid, Uid, fork, setpgid, setsid};
+use nix::unistd::{ForkResult, Pid, Uid, fork, setsid};
 use std::io::Write;
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -26,16 +25,13 @@ pub const ARGUMENT: &str = "--resident";
 pub const READY: &[u8] = b"ready";
 
 /// A process that nobody has asked for so long ends.
-const IDLE: Duration = Duration::from_secs(30 * 60);
+pub const IDLE: Duration = Duration::from_secs(30 * 60);
 
 /// How long a client may take to send its request.
 const REQUEST_TIME: Duration = Duration::from_secs(10);
 
 /// How often a process without requests looks whether it is still wanted.
-const WATCH: Duration = Duration::from_secs(2);
-
-/// The exit code of a compilation that panicked, as rustc's.
-const PANICKED: u8 = 101;
+pub const WATCH: Duration = Duration::from_secs(2);
 
 /// Stays and compiles for clients if the arguments, the program's name first, say so.
 pub fn serve(mut args: impl Iterator<Item = String>, analysis: &dyn Analysis) -> Option<ExitCode> {
@@ -122,64 +118,35 @@ impl Resident<'_> {
 
     /// Forks a child for the client. A client that gets none sees its connection closed.
     fn answer(&self, stream: UnixStream) -> bool {
-        if let Err(error) = check_single_threaded() {
-            eprintln!("error: {error:#}");
-            return false;
-        }
-        // SAFETY: this process has one thread, so the child has all of it, and no lock is held by a thread that it lacks.
-        match unsafe { fork() } {
-            Ok(ForkResult::Parent { .. }) => true,
-            Ok(ForkResult::Child) => {
-                let code = match catch_unwind(AssertUnwindSafe(|| self.job(&stream))) {
-                    Ok(Ok(code)) => Some(code),
-                    Ok(Err(error)) => {
-                        eprintln!("error: {error:#}");
-                        None
+        match fork_child() {
+            Ok(Some(_)) => true,
+            Ok(None) => {
+                job::end_with(|| {
+                    let client = getsockopt(&stream, PeerCredentials).context("cannot tell who asks")?;
+                    ensure!(client.uid() == Uid::current().as_raw(), "user {} asks", client.uid());
+                    stream.set_read_timeout(Some(REQUEST_TIME)).context("cannot limit a read")?;
+                    let (request, streams) = Request::receive(&stream)?;
+                    match request.keep {
+                        None => job::compile(&request, &streams, stream, self.analysis),
+                        Some(key) => keeper::compile(self.socket, key, request, streams, stream, self.analysis),
                     }
-                    Err(_) => Some(PANICKED),
-                };
-                let _ = std::io::stdout().flush();
-                if let Some(code) = code {
-                    // A client that is gone needs no code.
-                    let _ = (&stream).write_all(&[code]);
-                }
-                std::process::exit(0)
+                })
             }
             Err(error) => {
-                eprintln!("error: cannot fork: {error}");
+                eprintln!("error: {error:#}");
                 false
             }
         }
     }
-
-    /// One compilation, in the child.
-    fn job(&self, stream: &UnixStream) -> Result<u8> {
-        let client = getsockopt(stream, PeerCredentials).context("cannot tell who asks")?;
-        ensure!(client.uid() == Uid::current().as_raw(), "user {} asks", client.uid());
-        stream.set_read_timeout(Some(REQUEST_TIME)).context("cannot limit a read")?;
-        let (request, streams) = Request::receive(stream)?;
-        // A group of its own, with the processes that it starts.
-        setpgid(Pid::from_raw(0), Pid::from_raw(0)).context("cannot make a process group")?;
-        request.assume(streams)?;
-        end_with_client(stream.try_clone().context("cannot share the connection")?)?;
-        Ok(driver::exit_code(request.args.into_iter(), Some(self.analysis)))
-    }
 }
 
-/// Ends this process and those that it started when the client closes its side.
-fn end_with_client(stream: UnixStream) -> Result<()> {
-    let watch = move || {
-        let mut fds = [PollFd::new(stream.as_fd(), PollFlags::empty())];
-        // That the other side is gone is told unasked.
-        while matches!(poll(&mut fds, PollTimeout::NONE), Err(nix::errno::Errno::EINTR)) {}
-        let _ = killpg(nix::unistd::getpgrp(), Signal::SIGTERM);
-    };
-    std::thread::Builder::new().name("client".to_owned()).spawn(watch).context("cannot watch the client")?;
-    Ok(())
-}
-
-fn check_single_threaded() -> Result<()> {
+/// Forks. `None`: this is the child.
+pub fn fork_child() -> Result<Option<Pid>> {
     let threads = std::fs::read_dir("/proc/self/task").context("cannot count threads")?.count();
-    ensure!(threads == 1, "the resident process has {threads} threads and cannot fork");
-    Ok(())
+    ensure!(threads == 1, "a process with {threads} threads cannot fork");
+    // SAFETY: this process has one thread, so the child has all of it, and no lock is held by a thread that it lacks.
+    match unsafe { fork() }.context("cannot fork")? {
+        ForkResult::Parent { child } => Ok(Some(child)),
+        ForkResult::Child => Ok(None),
+    }
 }

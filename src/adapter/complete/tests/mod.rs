@@ -10,6 +10,7 @@
 //! pub extern "C" fn ext(); pub extern "C" fn callback();
 //! ```
 
+mod comparison;
 mod moves;
 mod overwrites;
 mod promotion;

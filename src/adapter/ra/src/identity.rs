@@ -37,13 +37,10 @@ pub enum Def {
     Impl(ImplId),
 }
 
-type Children = FxHashMap<(DefIndex, DefPathData), Vec<DefIndex>>;
-
 /// What was found so far.
 #[derive(Default)]
 pub struct Cache {
     defs: RefCell<FxHashMap<Def, DefId>>,
-    children: RefCell<FxHashMap<CrateNum, std::sync::Arc<Children>>>,
     functions: RefCell<Option<FxHashMap<DefId, FunctionId>>>,
 }
 
@@ -301,30 +298,16 @@ impl<'a, 'db> Identity<'a, 'db> {
 
     /// All children of `parent` with that name, in the order of their disambiguators.
     pub fn children(&self, parent: DefId, data: DefPathData) -> Result<Vec<DefId>> {
-        let known = self.cache.children.borrow().get(&parent.krate).cloned();
-        let children = match known {
-            Some(children) => children,
-            None => {
-                let krate = self.store.krate(parent.krate)?;
-                let mut children: FxHashMap<_, Vec<(u32, DefIndex)>> = FxHashMap::default();
-                for index in krate.loaded.keys(ramir::file::Section::DefKeys) {
-                    if let Some(key) = krate.loaded.def_key(index)?
-                        && let Some(parent) = key.parent
-                    {
-                        children.entry((parent, key.data)).or_default().push((key.disambiguator, index));
-                    }
-                }
-                let children = children.into_iter().map(|(key, mut found)| {
-                    found.sort();
-                    (key, found.into_iter().map(|(_, index)| index).collect())
-                });
-                let children = std::sync::Arc::new(children.collect::<Children>());
-                self.cache.children.borrow_mut().insert(parent.krate, children.clone());
-                children
+        let mut found = Vec::new();
+        for &index in self.store.children(parent)? {
+            let child = DefId { krate: parent.krate, index };
+            let key = self.store.def_key(child)?;
+            if key.data == data {
+                found.push((key.disambiguator, child));
             }
-        };
-        let found = children.get(&(parent.index, data)).map_or(&[][..], |found| found);
-        Ok(found.iter().map(|&index| DefId { krate: parent.krate, index }).collect())
+        }
+        found.sort();
+        Ok(found.into_iter().map(|(_, child)| child).collect())
     }
 
     pub fn sym(&self, name: &str) -> Symbol {

@@ -2,6 +2,7 @@
 //!
 //! The only package that names a `ra_ap_*` crate. It gives `rac::adapter` complete bodies and knows nothing behind it.
 
+mod bodies;
 mod closures;
 mod files;
 mod identity;

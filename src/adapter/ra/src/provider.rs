@@ -2,6 +2,7 @@
 //!
 //! rust-analyzer's part is done by threads of its own, under a time limit: an analysis that hangs or panics costs its body.
 
+use crate::bodies::{Places, lower_all};
 use crate::files::Files;
 use crate::identity::{Cache, Identity};
 use crate::library::Library;
@@ -16,16 +17,20 @@ use ra_ap_hir_ty::{InferBodyId, attach_db, db::HirDatabase, mir::MirLowerError};
 use ra_ap_ide_db::RootDatabase;
 use rac::adapter::complete;
 use rac::adapter::error::{Error, ErrorKind, Result};
-use rac::adapter::provider::{Analysis, AnalysisInput, BodyProvider, LibraryInput, ProvidedBody, STACK_SIZE};
+use rac::adapter::provider::{Analysis, AnalysisInput, BodyProvider, LibraryInput, ProvidedBody, Refreshed, STACK_SIZE};
 use rac::adapter::store::Store;
 use ramir::{DefId, DefPathData, ItemData};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard};
+use std::time::Instant;
 
 /// rust-analyzer, to be started on a crate.
 #[derive(Default)]
 pub struct RustAnalyzer {
     library: Mutex<Option<Library>>,
+    /// Of the crate that was refreshed last.
+    places: Mutex<Places>,
+    refreshed: Mutex<Option<Refreshed>>,
 }
 
 impl Analysis for RustAnalyzer {
@@ -55,6 +60,23 @@ impl Analysis for RustAnalyzer {
             krate,
             overflow_checks: input.overflow_checks,
         }))
+    }
+
+    fn refresh(&self, input: &AnalysisInput) -> Result<()> {
+        let start = Instant::now();
+        let mut library = lock(&self.library);
+        let library = library.as_mut().ok_or_else(|| Error::missing("the library's analysis"))?;
+        library.set_crate(input)?;
+        let places = lower_all(&library.db, library.krate)?;
+        let mut known = lock(&self.places);
+        let lowered = places.iter().filter(|(function, place)| known.get(function) != Some(place)).count();
+        *lock(&self.refreshed) = Some(Refreshed { bodies: places.len(), lowered, time: start.elapsed() });
+        *known = places;
+        Ok(())
+    }
+
+    fn refreshed(&self) -> Option<Refreshed> {
+        *lock(&self.refreshed)
     }
 }
 

@@ -70,7 +70,7 @@ impl Workers {
 fn start(db: RootDatabase) -> Result<Sender<Request>> {
     let (sender, requests): (_, Receiver<Request>) = channel();
     let work = move || {
-        IS_WORKER.set(true);
+        begin();
         for Request { body, done } in requests {
             let analyse = || {
                 // Whether it can be lowered is asked again by who needs it, and known then.
@@ -84,6 +84,11 @@ fn start(db: RootDatabase) -> Result<Sender<Request>> {
     let thread = std::thread::Builder::new().name("analysis".to_owned()).stack_size(STACK_SIZE).spawn(work);
     thread.map_err(|error| Error::unsupported(format!("analysis without a thread: {error}")))?;
     Ok(sender)
+}
+
+/// Makes this thread one that rust-analyzer runs on.
+pub fn begin() {
+    IS_WORKER.set(true);
 }
 
 /// A panic of rust-analyzer is an error with its message: it is not printed.

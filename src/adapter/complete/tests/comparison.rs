@@ -1,0 +1,55 @@
+//! Two bodies of one function, compared.
+
+use super::*;
+use crate::adapter::complete::differences;
+
+fn check(first: &str, second: &str, expected: Expect) {
+    let krate = TestCrate::new(include_str!("../fixtures/drops.txt"));
+    let body = |text: &str| parse_body(&krate.tcx.interner, krate.names(), text).unwrap_or_else(|e| panic!("{e}"));
+    let lines = differences(&krate.tcx.store, krate.def("t::f"), &body(first), &body(second));
+    expected.assert_eq(&lines.unwrap_or_else(|e| panic!("{e}")).join("\n"));
+}
+
+const DROPS: &str = "fn t::f() {
+    let _1: t::D;
+    bb0: { _1 = fn t::mk() -> [return: bb1, unwind: continue]; }
+    bb1: { drop(_1) -> [return: bb2, unwind: continue]; }
+    bb2: { return; }
+}";
+
+#[test]
+fn layout_is_no_difference() {
+    check(
+        DROPS,
+        "fn t::f() {
+            let _1: u8;
+            let _2: t::D;
+            bb0: { goto -> bb3; }
+            bb1: { drop(_2) -> [return: bb2, unwind: continue]; }
+            bb2: { return; }
+            bb3: { _2 = fn t::mk() -> [return: bb1, unwind: continue]; }
+        }",
+        expect![""],
+    );
+}
+
+#[test]
+fn calls_drops_and_ways_out_are_told() {
+    check(
+        DROPS,
+        "fn t::f() {
+            let _1: t::D;
+            let _2: ();
+            bb0: { _1 = fn t::mk() -> [return: bb1, unwind: continue]; }
+            bb1: { _2 = fn t::f() -> [return: bb2, unwind: bb3]; }
+            bb2: { unreachable; }
+            bb3 (cleanup): { drop(_1) -> [return: bb4, unwind: terminate(InCleanup)]; }
+            bb4 (cleanup): { resume; }
+        }",
+        expect![[r#"
+            - drop t::D
+            - return
+            + call fn t::f
+            + unwinding: drop t::D"#]],
+    );
+}
