@@ -46,7 +46,10 @@ pub fn compile(
         return job::compile(&request, &streams, stream, analysis);
     };
     let mut keeper = Keeper { listener, own, resident: socket, analysis, input: None };
-    let result = keeper.compile(&request, &streams, stream).and_then(|()| keeper.serve());
+    let compiled = keeper.compile(&request, &streams, stream);
+    // Who reads what the client writes must not wait for this process.
+    drop(streams);
+    let result = compiled.and_then(|()| keeper.serve());
     let _ = std::fs::remove_file(&keeper.own);
     result
 }

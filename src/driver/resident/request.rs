@@ -16,7 +16,12 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
 /// Far more than a command line and an environment can have.
-const MAX_BYTES: u64 = 64 << 20;
+const MAX_BYTES: usize = 64 << 20;
+
+/// A damaged length must not become an allocation of its size.
+fn encoding() -> impl bincode::config::Config {
+    bincode::config::standard().with_limit::<MAX_BYTES>()
+}
 
 /// The standard streams and a connection.
 const MAX_FDS: usize = 4;
@@ -72,7 +77,7 @@ impl Request {
 
     /// Sends the request, and descriptors: the standard streams first.
     pub fn send(&self, mut stream: &UnixStream, fds: &[BorrowedFd<'_>]) -> Result<()> {
-        let bytes = bincode::encode_to_vec(self, bincode::config::standard()).context("cannot encode a request")?;
+        let bytes = bincode::encode_to_vec(self, encoding()).context("cannot encode a request")?;
         let length = (bytes.len() as u64).to_le_bytes();
         let fds: Vec<RawFd> = fds.iter().map(|fd| fd.as_raw_fd()).collect();
         let rights = [ControlMessage::ScmRights(&fds)];
@@ -101,10 +106,10 @@ impl Request {
         };
         ensure!(received == length.len(), "a request is cut off");
         let length = u64::from_le_bytes(length);
-        ensure!(length <= MAX_BYTES, "a request of {length} bytes");
+        ensure!(length <= MAX_BYTES as u64, "a request of {length} bytes");
         let mut bytes = vec![0; length as usize];
         stream.read_exact(&mut bytes)?;
-        let (request, _) = bincode::decode_from_slice(&bytes, bincode::config::standard())?;
+        let (request, _) = bincode::decode_from_slice(&bytes, encoding())?;
         Ok((request, streams))
     }
 

@@ -29,6 +29,7 @@ pub fn lower_all(db: &RootDatabase, krate: Crate) -> Result<Places> {
         let collect = |db: &RootDatabase| *lock(&functions) = crate_functions(db, krate);
         let collected = start(scope, "functions", db.clone(), collect)?.join();
         collected.map_err(|_| Error::unsupported("a crate whose items rust-analyzer panics on"))?;
+        let mut started = Vec::new();
         for _ in 0..threads {
             let lower = |db: &RootDatabase| {
                 loop {
@@ -43,7 +44,11 @@ pub fn lower_all(db: &RootDatabase, krate: Crate) -> Result<Places> {
                     }
                 }
             };
-            start(scope, "bodies", db.clone(), lower)?;
+            started.push(start(scope, "bodies", db.clone(), lower)?);
+        }
+        // A scope that has ended may have threads that are about to end; a thread that was waited for is gone.
+        for thread in started {
+            thread.join().map_err(|_| Error::unsupported("a crate that rust-analyzer panics on"))?;
         }
         Ok::<_, Error>(())
     })?;
