@@ -133,7 +133,7 @@ impl Tcx {
             }
             None => {
                 match self.store.item(def)?.data {
-                    ItemData::Const(ConstDef { value: Some(value), .. }) => Ok(value),
+                    ItemData::Const(ConstDef { value: Some(value), .. }) if !self.store.is_provided(def)? => Ok(value),
                     ItemData::Const(ConstDef { type_const: Some(ct), ty, .. }) => {
                         self.eval_mir_const(&MirConst::Ty(ty, ct), args)
                     }
@@ -232,7 +232,9 @@ impl Tcx {
     /// The initial memory of a static.
     pub fn eval_static(&self, def: DefId) -> Result<AllocId> {
         let item = self.static_def(def)?;
-        if let Some(id) = item.initializer {
+        if let Some(id) = item.initializer
+            && !self.store.is_provided(def)?
+        {
             return Ok(id);
         }
         self.consts
