@@ -167,10 +167,10 @@ impl<'a, 'db> Identity<'a, 'db> {
         if maps.is_empty() {
             return;
         }
-        let parents = self.block_parents(owner, def_id);
+        let nested = self.nested_of(owner, def_id);
         let mut by_parent: Vec<(DefId, Vec<(&DefMap, ModuleId)>)> = Vec::new();
         for (block, map) in maps {
-            let parent = parents.get(&block).copied().unwrap_or(def_id);
+            let parent = nested.blocks.get(&block).copied().unwrap_or(def_id);
             let scope = (map, map.root_module_id());
             match by_parent.iter_mut().find(|(found, _)| *found == parent) {
                 Some((_, scopes)) => scopes.push(scope),
@@ -274,4 +274,23 @@ pub fn without_attributes(node: &SyntaxNode) -> TextRange {
     });
     let range = node.text_range();
     first.map_or(range, |first| TextRange::new(first.text_range().start(), range.end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_attributes;
+    use ra_ap_span::Edition;
+    use ra_ap_syntax::{AstNode, SourceFile, ast::HasModuleItem};
+
+    #[test]
+    fn attributes_and_comments_do_not_belong_to_an_item() {
+        let check = |text: &str, expected: &str| {
+            let file = SourceFile::parse(text, Edition::Edition2024).tree();
+            let item = file.items().next().expect("an item");
+            assert_eq!(&text[without_attributes(item.syntax())], expected);
+        };
+        check("fn f() {}", "fn f() {}");
+        check("/// docs\n#[inline] #[cold]\npub fn f() {}", "pub fn f() {}");
+        check("#[repr(u8)] // why\nenum E { A }", "enum E { A }");
+    }
 }

@@ -45,8 +45,8 @@ pub struct Nested {
 #[derive(Default)]
 pub struct NestedDefs {
     pub defs: Vec<Nested>,
-    /// To whom the items in a block belong, if not to the body's owner.
-    blocks: FxHashMap<BlockId, DefId>,
+    /// To whom the items in a block belong.
+    pub blocks: FxHashMap<BlockId, DefId>,
     /// Parents whose closures are not certain.
     uncertain: Vec<String>,
 }
@@ -217,28 +217,22 @@ impl<'a, 'db> Identity<'a, 'db> {
         Ok(Vec::new())
     }
 
-    /// Blocks within closures and constants: the items in them are theirs.
-    pub fn block_parents(&self, owner: DefWithBodyId, def: DefId) -> FxHashMap<BlockId, DefId> {
-        self.nested_below(owner, def).blocks
-    }
-
     /// The nested definitions of a body.
-    pub fn nested(&self, owner: DefWithBodyId) -> Result<Arc<NestedDefs>> {
-        if let Some(known) = self.cache.nested.borrow().get(&owner) {
-            return Ok(known.clone());
-        }
+    fn nested(&self, owner: DefWithBodyId) -> Result<Arc<NestedDefs>> {
         let def = match owner {
             DefWithBodyId::FunctionId(id) => self.def_id(Def::Function(id))?,
             DefWithBodyId::ConstId(id) => self.def_id(Def::Const(id))?,
             DefWithBodyId::StaticId(id) => self.def_id(Def::Static(id))?,
             DefWithBodyId::VariantId(_) => return Err(Error::unsupported("a definition in a discriminant")),
         };
-        let nested = Arc::new(self.nested_below(owner, def));
-        self.cache.nested.borrow_mut().insert(owner, nested.clone());
-        Ok(nested)
+        Ok(self.nested_of(owner, def))
     }
 
-    fn nested_below(&self, owner: DefWithBodyId, def: DefId) -> NestedDefs {
+    /// As [`Self::nested`], of the body that `def` has.
+    pub fn nested_of(&self, owner: DefWithBodyId, def: DefId) -> Arc<NestedDefs> {
+        if let Some(known) = self.cache.nested.borrow().get(&owner) {
+            return known.clone();
+        }
         let (body, map) = Body::with_source_map(self.db, owner);
         let mut found = NestedDefs::default();
         let mut finder = Finder { store: body, found: Vec::new(), blocks: Vec::new() };
@@ -247,6 +241,8 @@ impl<'a, 'db> Identity<'a, 'db> {
         }
         finder.on_expr(body.root_expr());
         self.add_nested(body, map, finder, def, &mut found);
+        let found = Arc::new(found);
+        self.cache.nested.borrow_mut().insert(owner, found.clone());
         found
     }
 

@@ -4,7 +4,7 @@
 
 use crate::identity::{Def, Identity};
 use ra_ap_hir_def::{
-    CallableDefId, GenericDefId, TypeOrConstParamId,
+    CallableDefId, GenericDefId, ItemContainerId, Lookup, TypeOrConstParamId,
     hir::generics::{GenericParams, TypeOrConstParamData},
 };
 use ra_ap_hir_ty::{
@@ -98,10 +98,7 @@ impl<'a, 'db> TyLowering<'a, 'db> {
                     let def = self.id.def_id(Def::TypeAlias(def_id.0))?;
                     K::Alias(ramir::AliasKind::Projection, def, self.args(def, alias.args)?)
                 }
-                rti::AliasTyKind::Opaque { def_id } => {
-                    let def = self.opaque(def_id.0)?;
-                    K::Alias(ramir::AliasKind::Opaque, def, self.opaque_args(def, alias.args)?)
-                }
+                rti::AliasTyKind::Opaque { def_id } => self.opaque(def_id.0, alias.args)?,
                 rti::AliasTyKind::Inherent { .. } => return Err(Error::unsupported("an inherent associated type")),
                 rti::AliasTyKind::Free { .. } => return Err(Error::unsupported("a type alias that was kept")),
             },
@@ -414,20 +411,42 @@ impl<'a, 'db> TyLowering<'a, 'db> {
         Ok((def, args))
     }
 
-    fn opaque(&self, id: ra_ap_hir_ty::db::InternedOpaqueTyId<'db>) -> Result<DefId> {
-        match id.loc(self.id.db) {
-            ra_ap_hir_ty::ImplTraitId::ReturnTypeImplTrait(function, index) => {
-                let function = self.id.def_id(Def::Function(function))?;
-                let opaques = self.id.children(function, DefPathData::OpaqueTy)?;
-                let index = index.into_raw().into_u32() as usize;
-                opaques.get(index).copied().ok_or_else(|| Error::unsupported("an `impl Trait` in a trait's method"))
-            }
-            ra_ap_hir_ty::ImplTraitId::TypeAliasImplTrait(..) => Err(Error::unsupported("`impl Trait` in a type alias")),
+    /// An `impl Trait` that a function returns or a type alias stands for. What a trait's method returns is a projection.
+    fn opaque(
+        &self,
+        id: ra_ap_hir_ty::db::InternedOpaqueTyId<'db>,
+        args: GenericArgs<'db>,
+    ) -> Result<ramir::TyKind> {
+        use ra_ap_hir_ty::ImplTraitId;
+        let (parent, index) = match id.loc(self.id.db) {
+            ImplTraitId::ReturnTypeImplTrait(function, index) => (Def::Function(function), index),
+            ImplTraitId::TypeAliasImplTrait(alias, index) => (Def::TypeAlias(alias), index),
+        };
+        // rust-analyzer numbers each one before those within it.
+        let index = index.into_raw().into_u32() as usize;
+        let unknown = || Error::unsupported("an `impl Trait` that rustc does not have");
+        let parent_def = self.id.def_id(parent)?;
+        if let Def::Function(function) = parent
+            && let ItemContainerId::TraitId(container) = function.lookup(self.id.db).container
+        {
+            let name = DefPathData::AnonAssocTy(self.id.function_name(function));
+            let types = self.id.children(self.id.def_id(Def::Trait(container))?, name)?;
+            let def = *types.get(index).ok_or_else(unknown)?;
+            return Ok(ramir::TyKind::Alias(ramir::AliasKind::Projection, def, self.args(def, args)?));
         }
+        let mut opaques = Vec::new();
+        self.opaques_below(parent_def, &mut opaques)?;
+        let def = *opaques.get(index).ok_or_else(unknown)?;
+        Ok(ramir::TyKind::Alias(ramir::AliasKind::Opaque, def, self.args(def, args)?))
     }
 
-    fn opaque_args(&self, def: DefId, args: GenericArgs<'db>) -> Result<ramir::Args> {
-        self.args(def, args)
+    /// Each opaque type, then those in its bounds.
+    fn opaques_below(&self, parent: DefId, found: &mut Vec<DefId>) -> Result<()> {
+        for opaque in self.id.children(parent, DefPathData::OpaqueTy)? {
+            found.push(opaque);
+            self.opaques_below(opaque, found)?;
+        }
+        Ok(())
     }
 }
 
