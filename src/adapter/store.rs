@@ -214,6 +214,11 @@ impl Store {
         Ok(self.provided(def)?.is_some())
     }
 
+    /// Whether the exported body is used where the provider refuses.
+    pub fn uses_exported_if_refused(&self) -> bool {
+        self.provider.as_ref().is_some_and(|provider| provider.on_refusal == OnRefusal::UseExported)
+    }
+
     /// The body that the evaluator runs: the provider's, `mir_for_ctfe` where it was exported, else the one for code
     /// generation.
     pub fn body_for_ctfe(&self, def: DefId) -> Result<Option<&Body>> {

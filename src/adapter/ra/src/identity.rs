@@ -6,7 +6,7 @@
 
 use crate::captures::ExportedClosure;
 use crate::files::Files;
-use crate::items::Bodies;
+use crate::items::{Bodies, without_attributes};
 use crate::nested::NestedDefs;
 use crate::ty::TyLowering;
 use ra_ap_hir::Module;
@@ -19,7 +19,7 @@ use ra_ap_hir_def::{
         TypeAliasSignature, UnionSignature,
     },
 };
-use ra_ap_hir_expand::{HirFileId, InFile};
+use ra_ap_hir_expand::{HirFileId, MacroCallId, resolve_span};
 use ra_ap_hir_ty::db::HirDatabase;
 use ra_ap_ide_db::{RootDatabase, base_db::SourceDatabase};
 use ra_ap_span::{FileId, TextRange, TextSize};
@@ -112,10 +112,29 @@ impl<'a, 'db> Identity<'a, 'db> {
         Ok(self.cache.anon_consts.borrow().as_ref().and_then(|consts| consts.get(&span).cloned()).unwrap_or_default())
     }
 
-    /// The position of what begins at `range`: of the outermost macro call that made it.
+    /// The position of what stands at `range`: of the outermost macro call that made it, where one did
+    /// (`SyntaxContext::outer_expn`, `ExpnId::expansion_cause`).
     pub fn position(&self, file: HirFileId, range: TextRange) -> Option<Span> {
-        let range = InFile::new(file, range).original_node_file_range_rooted(self.db);
-        self.position_in_file(range.file_id.file_id(self.db), range.range.start())
+        let (mut file, mut range) = (file, range);
+        loop {
+            let Some(call) = file.macro_file() else {
+                return self.position_in_file(file.file_id()?.file_id(self.db), range.start());
+            };
+            let map = call.expansion_span_map(self.db);
+            let first = map.span_at(range.start());
+            let last = map.span_at(range.end().checked_sub(1.into()).unwrap_or_default().max(range.start()));
+            // Of two ends, the macro's own one decides (`Span::to`).
+            match [first, last].into_iter().find_map(|span| span.ctx.outer_expn(self.db)) {
+                Some(call) => {
+                    let node = MacroCallId::from(call).loc(self.db).to_node(self.db);
+                    (file, range) = (node.file_id, without_attributes(&node.value));
+                }
+                None => {
+                    let place = resolve_span(self.db, first);
+                    return self.position_in_file(place.file_id.file_id(self.db), place.range.start());
+                }
+            }
+        }
     }
 
     fn position_in_file(&self, file: FileId, offset: TextSize) -> Option<Span> {

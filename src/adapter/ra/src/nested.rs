@@ -117,7 +117,7 @@ impl<'a, 'db> Identity<'a, 'db> {
             return found.map(|nested| nested.def).ok_or_else(unknown);
         }
         if loc.owner.generic_def(self.db).krate(self.db) != self.local {
-            return Err(Error::unsupported("an anonymous constant of another crate"));
+            return self.only_anon_const(loc.owner);
         }
         let (_, map) = ExpressionStore::with_source_map(self.db, loc.owner);
         let source = map.expr_syntax(loc.expr).map_err(|_| unknown())?;
@@ -127,6 +127,25 @@ impl<'a, 'db> Identity<'a, 'db> {
             (Some(one), None) => Ok(one),
             _ => Err(unknown()),
         }
+    }
+
+    /// The anonymous constant in a signature of another crate, if there is but one.
+    fn only_anon_const(&self, owner: ExpressionStoreOwnerId) -> Result<DefId> {
+        let unknown = || Error::unsupported("an anonymous constant of another crate");
+        let ExpressionStoreOwnerId::Signature(generic_def) = owner else { return Err(unknown()) };
+        let GenericDefId::FunctionId(function) = generic_def else { return Err(unknown()) };
+        let mut known = AnonConstId::all_from_signature(self.db, generic_def).into_iter().flatten();
+        let mut defs = self.children(self.def_id(Def::Function(function))?, DefPathData::AnonConst)?;
+        defs.retain(|&def| self.is_anon_const(def));
+        match (known.next(), known.next(), &defs[..]) {
+            (Some(_), None, &[def]) => Ok(def),
+            _ => Err(unknown()),
+        }
+    }
+
+    /// Whether the constant has a body: one that is a plain path has none.
+    fn is_anon_const(&self, def: DefId) -> bool {
+        matches!(self.store.opt_item(def), Ok(Some(item)) if matches!(item.data, ItemData::AnonConst(_)))
     }
 
     /// The body that a nested definition stands in, and what it belongs to.
@@ -283,9 +302,8 @@ impl<'a, 'db> Identity<'a, 'db> {
                 defs.len()
             ));
         }
-        // Those without an item are plain paths.
         let mut defs = self.children(parent, DefPathData::AnonConst).unwrap_or_default();
-        defs.retain(|&def| matches!(self.store.opt_item(def), Ok(Some(item)) if matches!(item.data, ItemData::AnonConst(_))));
+        defs.retain(|&def| self.is_anon_const(def));
         let paired = self.pair(&defs, candidates(consts));
         self.add_paired(store, map, paired, parent, out);
     }
