@@ -223,8 +223,23 @@ impl Store {
         Ok(body.as_ref())
     }
 
-    /// The body that the evaluator runs: `mir_for_ctfe` where it was exported, else the one for code generation.
+    /// Whether a body of the provider stands for what the front end has stored of `def`: its body, and its value if it is
+    /// a constant or a static.
+    pub fn is_provided(&self, def: DefId) -> Result<bool> {
+        Ok(self.provided(def)?.is_some())
+    }
+
+    /// Whether the exported body is used where the provider refuses.
+    pub fn uses_exported_if_refused(&self) -> bool {
+        self.provider.as_ref().is_some_and(|provider| provider.on_refusal == OnRefusal::UseExported)
+    }
+
+    /// The body that the evaluator runs: the provider's, `mir_for_ctfe` where it was exported, else the one for code
+    /// generation.
     pub fn body_for_ctfe(&self, def: DefId) -> Result<Option<&Body>> {
+        if let Some(provided) = self.provided(def)? {
+            return Ok(Some(&provided.body));
+        }
         let body = self
             .ctfe_bodies
             .get_or_try(def, |def| self.krate(def.krate)?.loaded.ctfe_body(def.index).map_err(Error::from))?;

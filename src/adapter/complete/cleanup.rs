@@ -12,7 +12,7 @@ use crate::adapter::{Error, Result};
 use ramir::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-pub fn add_cleanup(tcx: &TypeCx<'_>, body: &mut Body) -> Result<()> {
+pub fn add_cleanup(tcx: &TypeCx<'_>, def: DefId, body: &mut Body) -> Result<()> {
     let raw = body.clone();
     let data = MoveData::gather(tcx, &raw)?;
     let inits = InitResults::compute(tcx, &data, &raw)?;
@@ -24,6 +24,10 @@ pub fn add_cleanup(tcx: &TypeCx<'_>, body: &mut Body) -> Result<()> {
         tcx,
         order: DropOrder::new(&raw),
         variables: named.chain([Local::RETURN]).collect(),
+        is_constant: matches!(
+            tcx.store.item(def)?.data,
+            ItemData::Const(_) | ItemData::Static(_) | ItemData::AnonConst(_)
+        ),
         raw: &raw,
         data: &data,
         body,
@@ -46,6 +50,7 @@ struct Cx<'a> {
     order: DropOrder<'a>,
     /// Locals that the program names, and the return place.
     variables: FxHashSet<Local>,
+    is_constant: bool,
     body: &'a mut Body,
     /// The cleanup block that drops a local and goes on to a block.
     chains: FxHashMap<(Local, BasicBlock), BasicBlock>,
@@ -153,6 +158,8 @@ impl Cx<'_> {
                 let cleanup = self.unwind_to(block, &state, source_info)?;
                 asm.unwind = action(cleanup);
             }
+            // What is left in a constant's locals is a part of its value.
+            TerminatorKind::Return if self.is_constant => {}
             TerminatorKind::Return => {
                 if let Some(&local) = self.alive(&state).first() {
                     return Err(self.undropped(local, "is alive when the function returns"));

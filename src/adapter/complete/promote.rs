@@ -160,12 +160,15 @@ impl Validator<'_> {
     /// A place that is read or borrowed.
     fn place(&mut self, place: &Place) -> Result<Option<Qualifs>> {
         let Some(mut value) = self.local(place.local)? else { return Ok(None) };
+        if value.needs_drop {
+            // A part may need none, but the whole would not be dropped either.
+            return Ok(None);
+        }
         for elem in place.projection.iter() {
             match elem {
                 PlaceElem::Field(_, ty) => {
                     let field = self.of_ty(*ty)?;
                     value.has_mut_interior &= field.has_mut_interior;
-                    value.needs_drop &= field.needs_drop;
                 }
                 PlaceElem::ConstantIndex { .. } | PlaceElem::Downcast(_) => {}
                 _ => return Ok(None),

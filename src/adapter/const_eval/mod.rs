@@ -133,13 +133,29 @@ impl Tcx {
             }
             None => {
                 match self.store.item(def)?.data {
-                    ItemData::Const(ConstDef { value: Some(value), .. }) => Ok(value),
+                    ItemData::Const(ConstDef { value: Some(value), .. }) => {
+                        self.unless_provided(def, value, |def| self.const_eval_from_body(def, args))
+                    }
                     ItemData::Const(ConstDef { type_const: Some(ct), ty, .. }) => {
                         self.eval_mir_const(&MirConst::Ty(ty, ct), args)
                     }
                     _ => self.const_eval_from_body(def, args),
                 }
             }
+        }
+    }
+
+    /// The value that the front end has stored; where a provider has the body, what that evaluates to.
+    fn unless_provided<T>(&self, def: DefId, stored: T, evaluate: impl FnOnce(DefId) -> Result<T>) -> Result<T> {
+        if !self.store.is_provided(def)? {
+            return Ok(stored);
+        }
+        match evaluate(def) {
+            // Where a refused body gives way to the exported one, so does what the evaluator does not support.
+            Err(error) if matches!(error.kind(), ErrorKind::Unsupported(_)) && self.store.uses_exported_if_refused() => {
+                Ok(stored)
+            }
+            value => value,
         }
     }
 
@@ -232,13 +248,11 @@ impl Tcx {
     /// The initial memory of a static.
     pub fn eval_static(&self, def: DefId) -> Result<AllocId> {
         let item = self.static_def(def)?;
-        if let Some(id) = item.initializer {
-            return Ok(id);
+        let evaluate = |def| self.consts.statics.get_or_try(def, |&def| self.eval_static_from_body(def)).copied();
+        match item.initializer {
+            Some(id) => self.unless_provided(def, id, evaluate),
+            None => evaluate(def),
         }
-        self.consts
-            .statics
-            .get_or_try(def, |&def| self.eval_static_from_body(def))
-            .copied()
     }
 
     /// As [`Self::eval_static`], also where the front end has stored the memory.

@@ -134,3 +134,22 @@ fn values_count_not_types_for_promotion() {
         "#]],
     );
 }
+
+#[test]
+fn a_part_of_what_is_dropped_is_not_promoted() {
+    check(
+        "fn t::f(_1: u32) -> &u32 {
+            let _2: t::D;
+            let _3: (t::D, u32);
+            bb0: {
+                _2 = t::D {};
+                _3 = (move _2, const 1_u32);
+                _0 = &(_3.1: u32);
+                drop(_3) -> [return: bb1, unwind: continue];
+            }
+            bb1: { drop(_2) -> [return: bb2, unwind: continue]; }
+            bb2: { return; }
+        }",
+        expect![[r#""#]],
+    );
+}

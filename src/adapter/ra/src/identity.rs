@@ -1,28 +1,34 @@
 //! Which ramir definition a rust-analyzer definition is.
 //!
 //! Definitions are found by path; impls by their header (module, self type, trait reference), since rustc numbers them in
-//! expansion order. Items of the local crate, which may lie in blocks, are all entered when the crate is first asked for.
+//! expansion order. Items of the local crate, which may lie in blocks, are all entered ([`crate::items`]) when a body is
+//! first asked for.
 
+use crate::captures::ExportedClosure;
+use crate::files::Files;
+use crate::items::{Bodies, without_attributes};
+use crate::nested::NestedDefs;
 use crate::ty::TyLowering;
 use ra_ap_hir::Module;
 use ra_ap_hir_def::{
-    AdtId, AssocItemId, ConstId, DefWithBodyId, FunctionId, HasModule, ImplId, ItemContainerId, Lookup, ModuleDefId, ModuleId,
-    StaticId, TraitId, TypeAliasId, VariantId,
-    expr_store::Body,
+    AdtId, ConstId, DefWithBodyId, FunctionId, HasModule, ImplId, ItemContainerId, Lookup, ModuleId, StaticId, TraitId,
+    TypeAliasId, VariantId,
     hir::generics::GenericParams,
-    nameres::{DefMap, crate_def_map},
     signatures::{
         ConstSignature, EnumSignature, FunctionSignature, StaticSignature, StructSignature, TraitSignature,
         TypeAliasSignature, UnionSignature,
     },
 };
+use ra_ap_hir_expand::{HirFileId, MacroCallId, resolve_span};
 use ra_ap_hir_ty::db::HirDatabase;
-use ra_ap_ide_db::RootDatabase;
+use ra_ap_ide_db::{RootDatabase, base_db::SourceDatabase};
+use ra_ap_span::{FileId, TextRange, TextSize};
 use rac::adapter::error::{Error, Result};
 use rac::adapter::store::Store;
-use ramir::{CrateNum, DefId, DefIndex, DefPathData, ItemData, Symbol};
+use ramir::{CrateNum, DefId, DefIndex, DefPathData, ItemData, Span, Symbol};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
+use std::sync::Arc;
 
 /// A rust-analyzer definition that has a [`DefId`] of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -40,134 +46,115 @@ pub enum Def {
 /// What was found so far.
 #[derive(Default)]
 pub struct Cache {
-    defs: RefCell<FxHashMap<Def, DefId>>,
-    functions: RefCell<Option<FxHashMap<DefId, FunctionId>>>,
+    pub defs: RefCell<FxHashMap<Def, DefId>>,
+    bodies: RefCell<Option<Bodies>>,
+    pub nested: RefCell<FxHashMap<DefWithBodyId, Arc<NestedDefs>>>,
+    pub closures: RefCell<FxHashMap<DefId, Arc<ExportedClosure>>>,
+    /// The local crate's anonymous constants by position.
+    anon_consts: RefCell<Option<FxHashMap<Span, Vec<DefId>>>>,
+    /// The numbers that the local crate's files have in the store.
+    files: RefCell<FxHashMap<FileId, Option<ramir::FileId>>>,
 }
 
 /// The definitions of one database against those of one store.
 #[derive(Clone, Copy)]
 pub struct Identity<'a, 'db> {
     pub db: &'db RootDatabase,
+    pub files: &'a Files,
     pub store: &'a Store,
     pub cache: &'a Cache,
     pub local: ra_ap_base_db::Crate,
 }
 
 impl<'a, 'db> Identity<'a, 'db> {
-    /// The local function whose body `def` is.
-    pub fn local_function(&self, def: DefId) -> Result<Option<FunctionId>> {
-        if self.cache.functions.borrow().is_none() {
-            let mut functions = FxHashMap::default();
-            let root = DefId { krate: self.store.local, index: DefIndex(0) };
-            self.enter_def_map(crate_def_map(self.db, self.local), root, &mut functions);
-            *self.cache.functions.borrow_mut() = Some(functions);
+    /// The function, constant or static of the local crate whose body `def` has.
+    pub fn local_body(&self, def: DefId) -> Result<Option<DefWithBodyId>> {
+        if self.cache.bodies.borrow().is_none() {
+            let bodies = self.enter_crate();
+            *self.cache.bodies.borrow_mut() = Some(bodies);
         }
-        Ok(self.cache.functions.borrow().as_ref().and_then(|functions| functions.get(&def).copied()))
+        Ok(self.cache.bodies.borrow().as_ref().and_then(|bodies| bodies.get(&def).copied()))
     }
 
-    /// Enters the items of a crate's or a block's map, whose root module is `root`. What has no exported definition is left out.
-    fn enter_def_map(&self, map: &DefMap, root: DefId, functions: &mut FxHashMap<DefId, FunctionId>) {
-        let mut modules = vec![(map.root_module_id(), root)];
-        while let Some((module, at)) = modules.pop() {
-            self.cache.defs.borrow_mut().insert(Def::Module(module), at);
-            let scope = &map[module].scope;
-            for (name, child) in &map[module].children {
-                if let Some(child_def) = self.only_child(at, DefPathData::TypeNs(self.sym(name.as_str()))) {
-                    modules.push((*child, child_def));
+    /// Whose generic parameters a closure or an inline constant has (`TyCtxt::typeck_root_def_id`).
+    pub fn typeck_root(&self, def: DefId) -> Result<DefId> {
+        let mut root = def;
+        while let Some(parent) = self.store.def_key(root)?.parent {
+            match &self.store.item(root)?.data {
+                ItemData::Closure(_) => {}
+                // An inline constant, which has its type as a parameter.
+                ItemData::AnonConst(ty) if matches!(self.store.interner().kind(*ty), ramir::TyKind::Param(_)) => {}
+                _ => break,
+            }
+            root = DefId { krate: def.krate, index: parent };
+        }
+        Ok(root)
+    }
+
+    /// The local crate's anonymous constants that begin there.
+    pub fn anon_consts_at(&self, span: Span) -> Result<Vec<DefId>> {
+        if self.cache.anon_consts.borrow().is_none() {
+            let krate = self.store.krate(self.store.local)?;
+            let mut by_span: FxHashMap<Span, Vec<DefId>> = FxHashMap::default();
+            for index in krate.loaded.keys(ramir::file::Section::DefKeys) {
+                let def = DefId { krate: self.store.local, index };
+                if self.store.def_key(def)?.data == DefPathData::AnonConst
+                    && let Some(item) = self.store.opt_item(def)?
+                {
+                    by_span.entry(item.span).or_default().push(def);
                 }
             }
-            for decl in scope.declarations() {
-                let (def, name) = match decl {
-                    ModuleDefId::FunctionId(id) => (Def::Function(id), self.function_name(id)),
-                    ModuleDefId::AdtId(id) => (Def::Adt(id), self.adt_name(id)),
-                    ModuleDefId::TraitId(id) => (Def::Trait(id), self.trait_name(id)),
-                    ModuleDefId::ConstId(id) => match self.const_name(id) {
-                        Some(name) => (Def::Const(id), name),
-                        None => continue,
-                    },
-                    ModuleDefId::StaticId(id) => (Def::Static(id), self.static_name(id)),
-                    ModuleDefId::TypeAliasId(id) => (Def::TypeAlias(id), self.alias_name(id)),
-                    _ => continue,
-                };
-                let Some(def_id) = self.named_child(at, def, name) else { continue };
-                self.cache.defs.borrow_mut().insert(def, def_id);
-                match def {
-                    Def::Function(id) => self.enter_function(id, def_id, functions),
-                    Def::Const(id) => self.enter_blocks(id.into(), def_id, functions),
-                    Def::Static(id) => self.enter_blocks(id.into(), def_id, functions),
-                    Def::Trait(id) => {
-                        let items = id.trait_items(self.db).items.iter().map(|(_, item)| *item);
-                        self.enter_assoc_items(items, def_id, functions);
-                    }
-                    _ => {}
+            *self.cache.anon_consts.borrow_mut() = Some(by_span);
+        }
+        Ok(self.cache.anon_consts.borrow().as_ref().and_then(|consts| consts.get(&span).cloned()).unwrap_or_default())
+    }
+
+    /// The position of what stands at `range`: of the outermost macro call that made it, where one did
+    /// (`SyntaxContext::outer_expn`, `ExpnId::expansion_cause`).
+    pub fn position(&self, file: HirFileId, range: TextRange) -> Option<Span> {
+        let (mut file, mut range) = (file, range);
+        loop {
+            let Some(call) = file.macro_file() else {
+                return self.position_in_file(file.file_id()?.file_id(self.db), range.start());
+            };
+            let map = call.expansion_span_map(self.db);
+            let first = map.span_at(range.start());
+            let last = map.span_at(range.end().checked_sub(1.into()).unwrap_or_default().max(range.start()));
+            // Of two ends, the macro's own one decides (`Span::to`).
+            match [first, last].into_iter().find_map(|span| span.ctx.outer_expn(self.db)) {
+                Some(call) => {
+                    let node = MacroCallId::from(call).loc(self.db).to_node(self.db);
+                    (file, range) = (node.file_id, without_attributes(&node.value));
                 }
-            }
-            for const_id in scope.unnamed_consts() {
-                // `const _`: items in it are children of an unnamed constant, which only its place tells apart.
-                let underscore = DefPathData::ValueNs(self.sym("_"));
-                if let Some(def_id) = self.only_child(at, underscore) {
-                    self.enter_blocks(const_id.into(), def_id, functions);
-                }
-            }
-            for impl_id in scope.impls() {
-                let Ok(candidates) = self.impl_candidates(impl_id, at) else { continue };
-                let items = impl_id.impl_items(self.db).items.iter().map(|(_, item)| *item);
-                if let [def_id] = candidates[..] {
-                    self.cache.defs.borrow_mut().insert(Def::Impl(impl_id), def_id);
-                }
-                for item in items {
-                    for def_id in &candidates {
-                        self.enter_assoc_items([item].into_iter(), *def_id, functions);
-                    }
+                None => {
+                    let place = resolve_span(self.db, first);
+                    return self.position_in_file(place.file_id.file_id(self.db), place.range.start());
                 }
             }
         }
     }
 
-    fn enter_assoc_items(
-        &self,
-        items: impl Iterator<Item = AssocItemId>,
-        container: DefId,
-        functions: &mut FxHashMap<DefId, FunctionId>,
-    ) {
-        for item in items {
-            match item {
-                AssocItemId::FunctionId(id) => {
-                    let name = DefPathData::ValueNs(self.function_name(id));
-                    if let Some(def_id) = self.only_child(container, name) {
-                        self.cache.defs.borrow_mut().insert(Def::Function(id), def_id);
-                        self.enter_function(id, def_id, functions);
-                    }
-                }
-                AssocItemId::ConstId(id) => {
-                    let name = self.const_name(id).map(DefPathData::ValueNs);
-                    if let Some(def_id) = name.and_then(|name| self.only_child(container, name)) {
-                        self.cache.defs.borrow_mut().insert(Def::Const(id), def_id);
-                        self.enter_blocks(id.into(), def_id, functions);
-                    }
-                }
-                AssocItemId::TypeAliasId(_) => {}
-            }
-        }
+    fn position_in_file(&self, file: FileId, offset: TextSize) -> Option<Span> {
+        let known = self.cache.files.borrow().get(&file).copied();
+        let number = known.unwrap_or_else(|| {
+            let number = self.file_number(file);
+            self.cache.files.borrow_mut().insert(file, number);
+            number
+        })?;
+        // Both counted from 0, the column in bytes.
+        let (line, col) = self.db.line_column(file, offset).ok()?;
+        let text = self.db.file_text(file).text(self.db);
+        let end = u32::from(offset) as usize;
+        let before = text.get(end.checked_sub(col as usize)?..end)?;
+        // The local crate's files are the first ones.
+        Some(Span { file: number, line: line + 1, col: before.chars().count() as u32 + 1 })
     }
 
-    fn enter_function(&self, id: FunctionId, def_id: DefId, functions: &mut FxHashMap<DefId, FunctionId>) {
-        if FunctionSignature::of(self.db, id).has_body() {
-            functions.insert(def_id, id);
-            self.enter_blocks(id.into(), def_id, functions);
-        }
-    }
-
-    fn enter_blocks(&self, owner: DefWithBodyId, def_id: DefId, functions: &mut FxHashMap<DefId, FunctionId>) {
-        let body = Body::of(self.db, owner);
-        let maps: Vec<_> = body.blocks(self.db).collect();
-        if maps.is_empty() {
-            return;
-        }
-        let parents = self.block_parents(owner, def_id);
-        for (block, map) in maps {
-            self.enter_def_map(map, parents.get(&block).copied().unwrap_or(def_id), functions);
-        }
+    fn file_number(&self, file: FileId) -> Option<ramir::FileId> {
+        let path = self.files.path(file)?;
+        let files = &self.store.krate(self.store.local).ok()?.root.files;
+        let position = files.iter().position(|file| path.ends_with(self.store.interner().str(file.name)))?;
+        Some(ramir::FileId(position as u32))
     }
 
     /// The definition of `def`; an error if the exported crates have none that is certainly the same.
@@ -262,7 +249,7 @@ impl<'a, 'db> Identity<'a, 'db> {
     }
 
     /// The exported impls in module `parent` with the header of `id`: at most one for a trait, any number of inherent ones.
-    fn impl_candidates(&self, id: ImplId, parent: DefId) -> Result<Vec<DefId>> {
+    pub fn impl_candidates(&self, id: ImplId, parent: DefId) -> Result<Vec<DefId>> {
         let lowering = TyLowering::new(*self);
         let self_ty = lowering.ty(self.db.impl_self_ty(id).skip_binder())?;
         let trait_ref = match self.db.impl_trait(id) {
@@ -289,6 +276,19 @@ impl<'a, 'db> Identity<'a, 'db> {
                 Def::Function(_) | Def::Const(_) | Def::Static(_) => DefPathData::ValueNs(name),
             },
         )
+    }
+
+    /// What an item with a name is called among the children of its parent.
+    pub fn path_data(&self, def: Def) -> Option<DefPathData> {
+        Some(match def {
+            Def::Adt(id) => DefPathData::TypeNs(self.adt_name(id)),
+            Def::Trait(id) => DefPathData::TypeNs(self.trait_name(id)),
+            Def::TypeAlias(id) => DefPathData::TypeNs(self.alias_name(id)),
+            Def::Function(id) => DefPathData::ValueNs(self.function_name(id)),
+            Def::Const(id) => DefPathData::ValueNs(self.const_name(id)?),
+            Def::Static(id) => DefPathData::ValueNs(self.static_name(id)),
+            Def::Module(_) | Def::Impl(_) => return None,
+        })
     }
 
     /// The child of `parent` with that name, if there is exactly one.

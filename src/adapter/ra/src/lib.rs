@@ -3,11 +3,13 @@
 //! The only package that names a `ra_ap_*` crate. It gives `rac::adapter` complete bodies and knows nothing behind it.
 
 mod bodies;
-mod closures;
+mod captures;
 mod files;
 mod identity;
+mod items;
 mod library;
 mod lower;
+mod nested;
 mod provider;
 mod spans;
 mod ty;

@@ -10,7 +10,7 @@ mod rvalue;
 
 use crate::spans::Spans;
 use crate::ty::TyLowering;
-use ra_ap_hir_def::{DefWithBodyId, GenericDefId, expr_store::Body as HirBody};
+use ra_ap_hir_def::{ExpressionStoreOwnerId, GenericDefId, expr_store::ExpressionStore};
 use ra_ap_hir_ty::{
     db::HirDatabase,
     mir::{
@@ -57,7 +57,7 @@ struct PartialBlock {
 pub struct Input<'db> {
     pub mir: &'db MirBody<'db>,
     pub generic_def: GenericDefId,
-    pub owner: DefWithBodyId,
+    pub owner: ExpressionStoreOwnerId,
     pub overflow_checks: bool,
     /// The span of the definition.
     pub span: ramir::Span,
@@ -323,7 +323,7 @@ impl<'a, 'db> Lowering<'a, 'db> {
     }
 
     fn finish(mut self, input: Input<'db>) -> Result<ramir::Body> {
-        let (body, _) = HirBody::with_source_map(self.types.id.db, input.owner);
+        let body = ExpressionStore::of(self.types.id.db, input.owner);
         let mut var_debug_info = Vec::new();
         for (binding, local) in self.mir.binding_locals.iter() {
             if let Some(&local) = self.local_map.get(local) {

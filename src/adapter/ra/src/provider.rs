@@ -98,12 +98,7 @@ struct Handle {
 
 impl BodyProvider for Provider {
     fn body(&self, store: &Store, def: DefId) -> Result<Option<ProvidedBody>> {
-        let is_function = match &store.opt_item(def)?.map(|item| &item.data) {
-            Some(ItemData::Fn(item)) => !item.is_foreign,
-            Some(ItemData::Closure(item)) => item.coroutine.is_none() && item.coroutine_for_closure.is_none(),
-            _ => false,
-        };
-        if !is_function {
+        if !has_lowered_body(store, def)? {
             return Ok(None);
         }
         let handle = lock(&self.idle).pop();
@@ -142,42 +137,72 @@ fn with_large_stack<T: Send>(f: impl FnOnce() -> Result<T> + Send) -> Result<T> 
 impl Provider {
     fn raw_body(&self, handle: &Handle, store: &Store, def: DefId) -> Result<Option<ramir::Body>> {
         let db = &handle.db;
-        let id = Identity { db, store, cache: &handle.cache, local: self.krate };
+        let id = Identity { db, files: &self.files, store, cache: &handle.cache, local: self.krate };
         let item = store.item(def)?;
-        let (function, mir) = if let ItemData::Closure(_) = item.data {
-            let Some((function, closure)) = id.local_closure(def)? else { return Ok(None) };
-            self.workers.analyse(function.into())?;
-            (function, db.mir_body_for_closure(closure))
-        } else {
-            let Some(function) = id.local_function(def)? else { return self.unknown(store, def) };
-            if is_derived(db, function) {
+        let owner = match item.data {
+            ItemData::Closure(_) | ItemData::AnonConst(_) => id.body_around(def)?.map(|(owner, _)| owner),
+            _ => id.local_body(def)?,
+        };
+        if let Some(owner) = owner {
+            if let DefWithBodyId::FunctionId(function) = owner
+                && is_derived(db, function)
+            {
                 // Derived code follows from the item, and items are the exported ones.
                 return Ok(None);
             }
-            self.workers.analyse(function.into())?;
-            (function, db.mir_body(InferBodyId::from(function)))
+            self.workers.analyse(owner)?;
+        }
+        let (body, mir) = match item.data {
+            ItemData::Closure(_) => {
+                let Some(closure) = id.local_closure(def)? else { return self.unknown(&id, def) };
+                (closure.loc(db).owner, db.mir_body_for_closure(closure))
+            }
+            ItemData::AnonConst(_) => {
+                let Some(constant) = id.local_anon_const(def)? else { return self.unknown(&id, def) };
+                (constant.into(), db.mir_body(constant.into()))
+            }
+            _ => {
+                let Some(owner) = owner else { return self.unknown(&id, def) };
+                let body = InferBodyId::DefWithBodyId(owner);
+                (body, db.mir_body(body))
+            }
         };
         let mir = mir.map_err(|error| refused(&error))?;
-        let spans = Spans::new(db, &self.files, store, DefWithBodyId::from(function), item.span);
+        let owner = body.expression_store_owner(db);
+        let spans = Spans::new(id, owner, item.span);
+        let is_constant = matches!(item.data, ItemData::Const(_) | ItemData::Static(_) | ItemData::AnonConst(_));
         let input = lower::Input {
             mir,
-            generic_def: FunctionId::into(function),
-            owner: function.into(),
-            overflow_checks: self.overflow_checks,
+            generic_def: body.generic_def(db),
+            owner,
+            // Constants are always checked.
+            overflow_checks: self.overflow_checks || is_constant,
             span: item.span,
         };
         lower::lower(TyLowering::new(id), spans, input).map(Some)
     }
 
-    /// A function that rust-analyzer does not see. One without a body is not missed.
-    fn unknown(&self, store: &Store, def: DefId) -> Result<Option<ramir::Body>> {
-        if store.krate(def.krate)?.loaded.has(ramir::file::Section::Bodies, def.index)
-            && !matches!(store.def_key(def)?.data, DefPathData::Ctor)
-        {
-            return Err(Error::unsupported("a function that rust-analyzer does not find"));
+    /// A definition that rust-analyzer does not see. One without a body is not missed.
+    fn unknown(&self, id: &Identity<'_, '_>, def: DefId) -> Result<Option<ramir::Body>> {
+        match id.has_exported_body(def) {
+            true => Err(Error::unsupported("a definition that rust-analyzer does not find")),
+            false => Ok(None),
         }
-        Ok(None)
     }
+}
+
+/// Whether the definition is one whose body is lowered here, if it has one.
+fn has_lowered_body(store: &Store, def: DefId) -> Result<bool> {
+    Ok(match store.opt_item(def)?.map(|item| &item.data) {
+        Some(ItemData::Fn(item)) => !item.is_foreign,
+        Some(ItemData::Closure(item)) => item.coroutine.is_none() && item.coroutine_for_closure.is_none(),
+        Some(ItemData::Const(item)) => item.type_const.is_none() && item.assoc.is_none_or(|assoc| assoc.has_value),
+        Some(ItemData::Static(item)) => {
+            !item.is_foreign && !matches!(store.def_key(def)?.data, DefPathData::NestedStatic)
+        }
+        Some(ItemData::AnonConst(_)) => true,
+        _ => false,
+    })
 }
 
 /// Whether the function comes from a built-in derive.

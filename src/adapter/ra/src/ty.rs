@@ -4,12 +4,11 @@
 
 use crate::identity::{Def, Identity};
 use ra_ap_hir_def::{
-    CallableDefId, GenericDefId, TypeOrConstParamId,
+    CallableDefId, GenericDefId, ItemContainerId, Lookup, TypeOrConstParamId,
     hir::generics::{GenericParams, TypeOrConstParamData},
 };
 use ra_ap_hir_ty::{
-    consteval::try_const_usize,
-    db::{GeneralConstId, InternedClosureId},
+    db::{AnonConstId, GeneralConstId, InternedClosureId},
     next_solver::{
         self as ns, Binder, Const, ConstKind, FnSig, GenericArg, GenericArgKind, GenericArgs, Region, RegionKind,
         SolverDefId, TermKind, TraitRef, Ty, TyKind,
@@ -72,7 +71,7 @@ impl<'a, 'db> TyLowering<'a, 'db> {
             }
             TyKind::Foreign(id) => K::Foreign(self.id.def_id(Def::TypeAlias(id.0))?),
             TyKind::Str => K::Str,
-            TyKind::Array(elem, len) => K::Array(self.ty(elem)?, self.array_len(len)?),
+            TyKind::Array(elem, len) => K::Array(self.ty(elem)?, self.konst(len)?),
             TyKind::Slice(elem) => K::Slice(self.ty(elem)?),
             TyKind::RawPtr(to, m) => K::RawPtr(self.ty(to)?, mutability(m)),
             TyKind::Ref(region, to, m) => {
@@ -89,8 +88,8 @@ impl<'a, 'db> TyLowering<'a, 'db> {
                 K::Dynamic(self.existential(preds)?, region)
             }
             TyKind::Closure(closure, args) => {
-                let def = self.closure(closure.0)?;
-                K::Closure(def, self.closure_args(def, args)?)
+                let def = self.id.closure_def(closure.0)?;
+                K::Closure(def, self.closure_args(closure.0, def, args)?)
             }
             TyKind::Never => K::Never,
             TyKind::Tuple(tys) => K::Tuple(tys.iter().map(|ty| self.ty(ty)).collect::<Result<_>>()?),
@@ -99,10 +98,7 @@ impl<'a, 'db> TyLowering<'a, 'db> {
                     let def = self.id.def_id(Def::TypeAlias(def_id.0))?;
                     K::Alias(ramir::AliasKind::Projection, def, self.args(def, alias.args)?)
                 }
-                rti::AliasTyKind::Opaque { def_id } => {
-                    let def = self.opaque(def_id.0)?;
-                    K::Alias(ramir::AliasKind::Opaque, def, self.opaque_args(def, alias.args)?)
-                }
+                rti::AliasTyKind::Opaque { def_id } => self.opaque(def_id.0, alias.args)?,
                 rti::AliasTyKind::Inherent { .. } => return Err(Error::unsupported("an inherent associated type")),
                 rti::AliasTyKind::Free { .. } => return Err(Error::unsupported("a type alias that was kept")),
             },
@@ -356,43 +352,31 @@ impl<'a, 'db> TyLowering<'a, 'db> {
                     let def = self.id.def_id(Def::Const(id))?;
                     K::Unevaluated(def, self.args(def, unevaluated.args)?)
                 }
-                _ => return Err(Error::unsupported("an anonymous constant in a type")),
+                GeneralConstId::AnonConstId(id) => {
+                    let (def, args) = self.anon_const(id, unevaluated.args)?;
+                    K::Unevaluated(def, args)
+                }
+                GeneralConstId::StaticId(_) => return Err(Error::unsupported("a static in a type")),
             },
             _ => return Err(Error::unsupported("a constant argument that rust-analyzer did not infer")),
         };
         Ok(self.interner().mk_const(kind))
     }
 
-    fn array_len(&self, len: Const<'db>) -> Result<ramir::Const> {
-        if let ConstKind::Unevaluated(unevaluated) = len.kind()
-            && let GeneralConstId::AnonConstId(_) = unevaluated.def.0
-            && let Some(value) = try_const_usize(self.id.db, len)
-        {
-            let usize = self.mk(ramir::TyKind::Uint(ramir::UintTy::Usize));
-            let leaf = ramir::ValTree::Leaf(ramir::ScalarInt { data: value, size: 8 });
-            return Ok(self.interner().mk_const(ramir::ConstKind::Value(usize, leaf)));
-        }
-        self.konst(len)
-    }
-
-    /// The closure's definition: rustc and rust-analyzer both number them in source order within the item.
-    pub fn closure(&self, id: InternedClosureId<'db>) -> Result<DefId> {
-        self.id.closure_def(id)
-    }
-
     /// The arguments of the function around it, then kind, signature and captures.
-    fn closure_args(&self, closure: DefId, args: GenericArgs<'db>) -> Result<ramir::Args> {
-        let mut function = closure;
-        while let ramir::DefKey { data: DefPathData::Closure, parent: Some(parent), .. } = self.id.store.def_key(function)? {
-            function = DefId { krate: closure.krate, index: *parent };
-        }
+    fn closure_args(
+        &self,
+        closure: InternedClosureId<'db>,
+        def: DefId,
+        args: GenericArgs<'db>,
+    ) -> Result<ramir::Args> {
+        let root = self.id.typeck_root(def)?;
         let args: Vec<GenericArg<'db>> = args.iter().collect();
         let Some((parent, [kind, sig, upvars])) = args.split_last_chunk::<3>() else {
             return Err(Error::unsupported("a closure without a signature"));
         };
-        let parent = self.arg_list(function, parent, false)?;
-        let mut lowered = self.interner().args(parent).to_vec();
-        lowered.push(self.arg(*kind)?);
+        let parent = self.arg_list(root, parent, false)?;
+        let kind = self.arg(*kind)?;
         let ramir::GenericArg::Type(sig) = self.arg(*sig)? else {
             return Err(Error::unsupported("a closure without a signature"));
         };
@@ -400,25 +384,69 @@ impl<'a, 'db> TyLowering<'a, 'db> {
             return Err(Error::unsupported("a closure without a signature"));
         };
         let sig = ramir::PolyFnSig { abi: ramir::ExternAbi::RustCall, ..(**sig).clone() };
-        lowered.push(ramir::GenericArg::Type(self.mk(ramir::TyKind::FnPtr(Box::new(sig)))));
-        lowered.push(self.arg(*upvars)?);
+        let sig = ramir::GenericArg::Type(self.mk(ramir::TyKind::FnPtr(Box::new(sig))));
+        let own = self.agreed_closure_args(closure, def, parent, [kind, sig, self.arg(*upvars)?])?;
+        let mut lowered = self.interner().args(parent).to_vec();
+        lowered.extend(own);
         Ok(self.interner().mk_args(&lowered))
     }
 
-    fn opaque(&self, id: ra_ap_hir_ty::db::InternedOpaqueTyId<'db>) -> Result<DefId> {
-        match id.loc(self.id.db) {
-            ra_ap_hir_ty::ImplTraitId::ReturnTypeImplTrait(function, index) => {
-                let function = self.id.def_id(Def::Function(function))?;
-                let opaques = self.id.children(function, DefPathData::OpaqueTy)?;
-                let index = index.into_raw().into_u32() as usize;
-                opaques.get(index).copied().ok_or_else(|| Error::unsupported("an `impl Trait` in a trait's method"))
+    /// An anonymous or inline constant with its arguments.
+    pub fn anon_const(&self, id: AnonConstId<'db>, args: GenericArgs<'db>) -> Result<(DefId, ramir::Args)> {
+        let def = self.id.anon_const_def(id)?;
+        let item = self.id.store.item(def)?;
+        let ramir::ItemData::AnonConst(ty) = item.data else { return Err(self.arg_mismatch(def)) };
+        let args = match (item.generics.parent, &item.generics.own_params[..]) {
+            (None, []) => ramir::Args::EMPTY,
+            (Some(parent), []) => self.args(parent, args)?,
+            // An inline constant has its type as an argument.
+            (Some(parent), [_]) if matches!(*self.interner().kind(ty), ramir::TyKind::Param(_)) => {
+                let mut lowered = self.interner().args(self.args(parent, args)?).to_vec();
+                let ty = id.loc(self.id.db).ty.get().instantiate_identity().skip_norm_wip();
+                lowered.push(ramir::GenericArg::Type(self.ty(ty)?));
+                self.interner().mk_args(&lowered)
             }
-            ra_ap_hir_ty::ImplTraitId::TypeAliasImplTrait(..) => Err(Error::unsupported("`impl Trait` in a type alias")),
-        }
+            _ => return Err(self.arg_mismatch(def)),
+        };
+        Ok((def, args))
     }
 
-    fn opaque_args(&self, def: DefId, args: GenericArgs<'db>) -> Result<ramir::Args> {
-        self.args(def, args)
+    /// An `impl Trait` that a function returns or a type alias stands for. What a trait's method returns is a projection.
+    fn opaque(
+        &self,
+        id: ra_ap_hir_ty::db::InternedOpaqueTyId<'db>,
+        args: GenericArgs<'db>,
+    ) -> Result<ramir::TyKind> {
+        use ra_ap_hir_ty::ImplTraitId;
+        let (parent, index) = match id.loc(self.id.db) {
+            ImplTraitId::ReturnTypeImplTrait(function, index) => (Def::Function(function), index),
+            ImplTraitId::TypeAliasImplTrait(alias, index) => (Def::TypeAlias(alias), index),
+        };
+        // rust-analyzer numbers each one before those within it.
+        let index = index.into_raw().into_u32() as usize;
+        let unknown = || Error::unsupported("an `impl Trait` that rustc does not have");
+        let parent_def = self.id.def_id(parent)?;
+        if let Def::Function(function) = parent
+            && let ItemContainerId::TraitId(container) = function.lookup(self.id.db).container
+        {
+            let name = DefPathData::AnonAssocTy(self.id.function_name(function));
+            let types = self.id.children(self.id.def_id(Def::Trait(container))?, name)?;
+            let def = *types.get(index).ok_or_else(unknown)?;
+            return Ok(ramir::TyKind::Alias(ramir::AliasKind::Projection, def, self.args(def, args)?));
+        }
+        let mut opaques = Vec::new();
+        self.opaques_below(parent_def, &mut opaques)?;
+        let def = *opaques.get(index).ok_or_else(unknown)?;
+        Ok(ramir::TyKind::Alias(ramir::AliasKind::Opaque, def, self.args(def, args)?))
+    }
+
+    /// Each opaque type, then those in its bounds.
+    fn opaques_below(&self, parent: DefId, found: &mut Vec<DefId>) -> Result<()> {
+        for opaque in self.id.children(parent, DefPathData::OpaqueTy)? {
+            found.push(opaque);
+            self.opaques_below(opaque, found)?;
+        }
+        Ok(())
     }
 }
 

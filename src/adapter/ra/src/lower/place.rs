@@ -106,7 +106,11 @@ impl<'a, 'db> Lowering<'a, 'db> {
                     let args = self.types.args(def, unevaluated.args)?;
                     Ok(MirConst::Unevaluated { def, args, promoted: None, ty: lowered })
                 }
-                _ => Err(Error::unsupported("an anonymous constant")),
+                GeneralConstId::AnonConstId(id) => {
+                    let (def, args) = self.types.anon_const(id, unevaluated.args)?;
+                    Ok(MirConst::Unevaluated { def, args, promoted: None, ty: lowered })
+                }
+                GeneralConstId::StaticId(_) => Err(Error::unsupported("a static as a constant")),
             },
             _ => Err(Error::unsupported("a constant of an unknown kind in rust-analyzer's MIR")),
         }

@@ -1,0 +1,181 @@
+//! What a closure captures, by rustc and by rust-analyzer: a closure's type may be named only where they agree.
+//!
+//! A value of that type is made by one body, called by another and dropped by a third, and not all need have the same
+//! front end. rustc's captures stand in the exported body: its first parameter has the closure's type, and its debug
+//! information names the captured places (`rustc_middle::ty::CapturedPlace::to_symbol`).
+
+use crate::identity::Identity;
+use crate::ty::TyLowering;
+use ra_ap_hir_def::{ExpressionStoreOwnerId, expr_store::ExpressionStore};
+use ra_ap_hir_ty::{
+    InferenceResult,
+    closure_analysis::ProjectionKind,
+    db::{InternedClosure, InternedClosureId},
+    next_solver::TyKind,
+};
+use ra_ap_rustc_type_ir::inherent::IntoKind;
+use rac::adapter::error::{Error, Result};
+use ramir::interner::TypeFlags;
+use ramir::{DefId, GenericArg, Local, PlaceElem, Symbol, VarDebugInfoContents};
+use std::sync::Arc;
+
+/// A closure as rustc exported it.
+pub struct ExportedClosure {
+    /// In terms of the parameters of the function around it; last the kind, the signature and the captures.
+    pub args: ramir::Args,
+    /// The names of each captured place.
+    names: Vec<Vec<Symbol>>,
+}
+
+impl<'a, 'db> Identity<'a, 'db> {
+    /// rustc's view of a closure of the local crate.
+    pub fn exported_closure(&self, def: DefId) -> Result<Arc<ExportedClosure>> {
+        if let Some(known) = self.cache.closures.borrow().get(&def) {
+            return Ok(known.clone());
+        }
+        let found = Arc::new(self.read_closure(def)?);
+        self.cache.closures.borrow_mut().insert(def, found.clone());
+        Ok(found)
+    }
+
+    fn read_closure(&self, def: DefId) -> Result<ExportedClosure> {
+        let missing = || Error::unsupported("a closure whose captures rustc does not tell");
+        let loaded = &self.store.krate(def.krate)?.loaded;
+        let body = match loaded.body(def.index)? {
+            Some(body) => body,
+            None => loaded.ctfe_body(def.index)?.ok_or_else(missing)?,
+        };
+        let interner = self.store.interner();
+        let mut ty = body.locals.get(1).ok_or_else(missing)?.ty;
+        let by_ref = match *interner.kind(ty) {
+            ramir::TyKind::Ref(_, to, _) => {
+                ty = to;
+                true
+            }
+            _ => false,
+        };
+        let ramir::TyKind::Closure(closure, args) = *interner.kind(ty) else { return Err(missing()) };
+        let upvars = interner.args(args).last().and_then(|arg| arg.as_type()).map(|ty| interner.kind(ty));
+        let Some(ramir::TyKind::Tuple(upvars)) = upvars.filter(|_| closure == def) else { return Err(missing()) };
+        let mut names = vec![Vec::new(); upvars.len()];
+        for info in &body.var_debug_info {
+            let VarDebugInfoContents::Place(place) = &info.value else { continue };
+            let path = place.projection.strip_prefix(&[PlaceElem::Deref][..usize::from(by_ref)]);
+            if place.local == Local::new(1)
+                && let Some([PlaceElem::Field(field, _), rest @ ..]) = path
+                && matches!(rest, [] | [PlaceElem::Deref])
+                && let Some(names) = names.get_mut(field.index())
+            {
+                names.push(info.name);
+            }
+        }
+        Ok(ExportedClosure { args, names })
+    }
+}
+
+impl<'a, 'db> TyLowering<'a, 'db> {
+    /// The closure's own arguments as rustc has them, checked against rust-analyzer's: kind, signature and captures, in
+    /// terms of `parent`, the arguments of the function around it.
+    pub fn agreed_closure_args(
+        &self,
+        closure: InternedClosureId<'db>,
+        def: DefId,
+        parent: ramir::Args,
+        lowered: [GenericArg; 3],
+    ) -> Result<[GenericArg; 3]> {
+        let exported = self.id.exported_closure(def)?;
+        let interner = &**self.id.store.interner();
+        let disagree = || {
+            Error::unsupported(format!(
+                "`{}`, a closure whose captures rust-analyzer and rustc do not agree on",
+                self.id.store.def_path_str(def)
+            ))
+        };
+        let Some(&own) = interner.args(exported.args).last_chunk::<3>() else { return Err(disagree()) };
+        let own = interner.args(rac::adapter::fold::subst_args(interner, interner.mk_args(&own), parent)?);
+        let Some(&own) = own.last_chunk::<3>() else { return Err(disagree()) };
+        let [GenericArg::Type(kind), GenericArg::Type(sig), GenericArg::Type(upvars)] = own else { return Err(disagree()) };
+        let [GenericArg::Type(ra_kind), GenericArg::Type(ra_sig), GenericArg::Type(ra_upvars)] = lowered else {
+            return Err(disagree());
+        };
+        if kind != ra_kind {
+            return Err(disagree());
+        }
+        let (ramir::TyKind::Tuple(tys), ramir::TyKind::Tuple(ra_tys)) = (interner.kind(upvars), interner.kind(ra_upvars))
+        else {
+            return Err(disagree());
+        };
+        let names = self.capture_names(closure)?;
+        if tys.len() != ra_tys.len() || names.len() != tys.len() {
+            return Err(disagree());
+        }
+        for (i, (&ty, &ra_ty)) in tys.iter().zip(ra_tys).enumerate() {
+            if !self.may_be_equal(ty, ra_ty) || !exported.names[i].contains(&names[i]) {
+                return Err(disagree());
+            }
+        }
+        let (ramir::TyKind::FnPtr(sig), ramir::TyKind::FnPtr(ra_sig)) = (interner.kind(sig), interner.kind(ra_sig)) else {
+            return Err(disagree());
+        };
+        let same_sig = sig.inputs_and_output.len() == ra_sig.inputs_and_output.len()
+            && sig.inputs_and_output.iter().zip(&ra_sig.inputs_and_output).all(|(&ty, &ra_ty)| self.may_be_equal(ty, ra_ty));
+        if !same_sig {
+            return Err(Error::unsupported(format!(
+                "`{}`, a closure whose signature rust-analyzer and rustc do not agree on",
+                self.id.store.def_path_str(def)
+            )));
+        }
+        Ok(own)
+    }
+
+    /// Whether two types are the same, as far as it can be seen without normalizing.
+    fn may_be_equal(&self, a: ramir::Ty, b: ramir::Ty) -> bool {
+        use ramir::TyKind as K;
+        let interner = self.id.store.interner();
+        if a == b {
+            return true;
+        }
+        let unknown = TypeFlags::HAS_ALIAS.union(TypeFlags::HAS_BOUND);
+        match (interner.kind(a), interner.kind(b)) {
+            (K::Alias(..), _) | (_, K::Alias(..)) => true,
+            (&K::Ref(_, a, m), &K::Ref(_, b, n)) => m == n && self.may_be_equal(a, b),
+            (&K::RawPtr(a, m), &K::RawPtr(b, n)) => m == n && self.may_be_equal(a, b),
+            (K::Tuple(a), K::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| self.may_be_equal(a, b)),
+            (K::Adt(a, _), K::Adt(b, _)) if a != b => false,
+            (K::Ref(..), _) | (_, K::Ref(..)) => false,
+            _ => interner.flags(a).intersects(unknown) || interner.flags(b).intersects(unknown),
+        }
+    }
+
+    /// What rustc calls the captured places, in order.
+    fn capture_names(&self, closure: InternedClosureId<'db>) -> Result<Vec<Symbol>> {
+        let InternedClosure { owner, expr, .. } = closure.loc(self.id.db);
+        let store_owner: ExpressionStoreOwnerId = owner.expression_store_owner(self.id.db);
+        let store = ExpressionStore::of(self.id.db, store_owner);
+        let infer = InferenceResult::of(self.id.db, owner);
+        let mut names = Vec::new();
+        for capture in infer.closures_data[&expr].min_captures.values().flatten() {
+            let mut name = store[capture.captured_local()].name.as_str().to_owned();
+            for (i, projection) in capture.place.projections.iter().enumerate() {
+                let ProjectionKind::Field { field_idx, variant_idx } = projection.kind else { continue };
+                let field = match capture.place.ty_before_projection(i).kind() {
+                    TyKind::Tuple(_) => field_idx.to_string(),
+                    _ => self.field_name(capture.place.ty_before_projection(i), variant_idx, field_idx)?,
+                };
+                name.push_str("__");
+                name.push_str(&field);
+            }
+            names.push(self.id.sym(&name));
+        }
+        Ok(names)
+    }
+
+    fn field_name(&self, ty: ra_ap_hir_ty::next_solver::Ty<'db>, variant: u32, field: u32) -> Result<String> {
+        let store = self.id.store;
+        let missing = || Error::missing("a captured field");
+        let ramir::TyKind::Adt(def, _) = *store.interner().kind(self.ty(ty)?) else { return Err(missing()) };
+        let ramir::ItemData::Adt(adt) = &store.item(def)?.data else { return Err(missing()) };
+        let field = adt.variants.get(variant as usize).and_then(|variant| variant.fields.get(field as usize));
+        Ok(store.interner().str(field.ok_or_else(missing)?.name).to_owned())
+    }
+}
