@@ -2,7 +2,8 @@
 //! with, and which symbols leave it. One fact a line, its parts divided by tabs:
 //!
 //! - `name NAME` and `type TYPE` for each type, in rustc's words;
-//! - `edition EDITION`, and `cfg NAME` or `cfg NAME="VALUE"` for each part of the active configuration, sorted;
+//! - `edition EDITION`, `feature NAME` for each unstable feature of the language that is on, and `cfg NAME` or
+//!   `cfg NAME="VALUE"` for each part of the active configuration, sorted;
 //! - `sigpipe NUMBER`, what std's start-up is told to do about SIGPIPE, if there is a `main`;
 //! - `allocator`, if the program has an allocator that needs a shim;
 //! - `crate NAME STABLE_ID RLIB DYLIB RMETA` for each crate that code may come from, dependents first, empty where there is
@@ -38,6 +39,9 @@ pub fn write(tcx: TyCtxt<'_>, path: &Path) -> Result<()> {
         }
     };
     line(&[&"edition", &tcx.sess.edition()]);
+    for feature in tcx.features().enabled_lang_features() {
+        line(&[&"feature", &feature.gate_name]);
+    }
     let mut cfg: Vec<String> = tcx.sess.psess.config.iter().map(cfg_text).collect();
     cfg.sort();
     for cfg in cfg {

@@ -72,6 +72,10 @@ pub struct AnalysisInput {
     pub crate_name: String,
     /// `2015`, `2018`, `2021` or `2024`.
     pub edition: String,
+    /// The unstable features of the language that are on.
+    pub features: Vec<String>,
+    /// The `-Z` options, `NAME` or `NAME=VALUE`, with `-` between words.
+    pub unstable_options: Vec<String>,
     /// The active configuration, as `rustc --print cfg` prints it: `name` or `name="value"`.
     pub cfg: Vec<String>,
     pub overflow_checks: bool,

@@ -2,6 +2,7 @@
 //!
 //! Knows only ramir. A front end in this process ([`BodyProvider`]) is asked for the local crate's bodies before the files.
 
+use super::complete::{self, Bodies};
 use super::error::{Error, Result};
 use super::memo::Memo;
 use super::provider::{BodyProvider, ProvidedBody};
@@ -33,7 +34,7 @@ struct Provider {
 pub enum OnRefusal {
     /// The error is the compilation's.
     Fail,
-    /// The exported body is used.
+    /// The exported body is used; also where the provider's does something else.
     UseExported,
 }
 
@@ -131,17 +132,31 @@ impl Store {
     fn provided(&self, def: DefId) -> Result<Option<&ProvidedBody>> {
         match &self.provider {
             Some(provider) if def.krate == self.local => {
-                let body = self.provided.get_or_try(def, |&def| match provider.bodies.body(self, def) {
-                    Err(error) if provider.on_refusal == OnRefusal::UseExported => {
+                let body = self.provided.get_or_try(def, |&def| match provider.on_refusal {
+                    OnRefusal::Fail => provider.bodies.body(self, def),
+                    OnRefusal::UseExported => Ok(self.verified(&*provider.bodies, def).unwrap_or_else(|error| {
                         provider.refused.lock().push((def, error));
-                        Ok(None)
-                    }
-                    body => body,
+                        None
+                    })),
                 });
                 Ok(body?.as_ref())
             }
             _ => Ok(None),
         }
+    }
+
+    /// A provided body that does what the exported one does, as far as that can be told by comparing them.
+    fn verified(&self, bodies: &dyn BodyProvider, def: DefId) -> Result<Option<ProvidedBody>> {
+        let Some(provided) = bodies.body(self, def)? else { return Ok(None) };
+        if let Some(exported) = self.exported_body(def)? {
+            let exported = Bodies { body: exported, promoted: self.exported_promoted(def)? };
+            let ours = Bodies { body: &provided.body, promoted: &provided.promoted };
+            let differences = complete::differences(self, def, exported, ours)?;
+            if let Some(first) = differences.first() {
+                return Err(Error::unsupported(format!("a body that does otherwise than rustc's: {first}")));
+            }
+        }
+        Ok(Some(provided))
     }
 
     /// The definitions whose exported bodies are used because the provider refused them, each once, in order, with why.
@@ -254,6 +269,11 @@ impl Store {
         if let Some(provided) = self.provided(def)? {
             return Ok(&provided.promoted);
         }
+        self.exported_promoted(def)
+    }
+
+    /// The promoted constants of [`Store::exported_body`].
+    pub fn exported_promoted(&self, def: DefId) -> Result<&[Body]> {
         let promoted = self.promoted.get_or_try(def, |def| {
             Ok::<_, Error>(self.krate(def.krate)?.loaded.promoted(def.index)?.unwrap_or_default())
         })?;

@@ -15,6 +15,8 @@ pub fn input(session: &Session, info: &CrateInfo) -> Result<AnalysisInput> {
         source,
         crate_name: session.crate_name.clone(),
         edition: info.edition.clone(),
+        features: info.features.clone(),
+        unstable_options: session.cli.unstable.iter().map(|option| option.replace('_', "-")).collect(),
         cfg: info.cfg.clone(),
         overflow_checks: session.overflow_checks,
     })

@@ -50,6 +50,8 @@ pub struct CrateInfo {
     pub name: String,
     pub types: Vec<CrateType>,
     pub edition: String,
+    /// The unstable features of the language that are on.
+    pub features: Vec<String>,
     /// The active configuration, as `rustc --print cfg` prints it.
     pub cfg: Vec<String>,
     /// What std's start-up is told to do about SIGPIPE.
@@ -84,6 +86,7 @@ impl CrateInfo {
                 ["name", name] => info.name = name.to_owned(),
                 ["type", ty] => info.types.push(crate_type(ty)?),
                 ["edition", edition] => info.edition = edition.to_owned(),
+                ["feature", name] => info.features.push(name.to_owned()),
                 ["cfg", cfg] => info.cfg.push(cfg.to_owned()),
                 ["sigpipe", number] => {
                     info.sigpipe = number.parse().with_context(|| format!("bad number in `{line}`"))?;

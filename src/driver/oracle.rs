@@ -1,6 +1,7 @@
 //! `--oracle`: rac's answers beside rustc's.
 
-use crate::adapter::{Instance, Tcx, complete};
+use crate::adapter::complete::{self, Bodies};
+use crate::adapter::{Instance, Tcx};
 use crate::mono;
 use crate::oracle::{Kind, Oracle};
 use anyhow::{Context, Result, anyhow};
@@ -48,6 +49,8 @@ pub fn compare_bodies(tcx: &Tcx) -> Result<bool> {
             }
         };
         compared += 1;
+        let theirs = Bodies { body: theirs, promoted: store.exported_promoted(def)? };
+        let ours = Bodies { body: ours, promoted: store.promoted(def)? };
         let differences = complete::differences(store, def, theirs, ours)?;
         if !differences.is_empty() {
             different += 1;

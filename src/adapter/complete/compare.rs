@@ -1,24 +1,76 @@
 //! What two complete bodies of one definition do, compared without regard to how they are laid out: what is called, dropped and
 //! checked, on the way and while unwinding, and the text that is mentioned.
 //!
-//! A body is taken as sets, since a front end is free to share blocks or not. So what differs here does differ, and an order or
+//! A body is taken as sets of facts, since a front end is free to share blocks or not. So what differs here does differ, and an order or
 //! a number that differs is not seen. Must not know which front end made which body.
 
 use super::place_ty::TypeCx;
 use crate::adapter::Result;
 use crate::adapter::store::Store;
+use ramir::interner::TypeFlags;
 use ramir::text::{DefNames, print_ty};
 use ramir::*;
 use std::collections::BTreeSet;
 
+/// A body with the constants that were promoted out of it.
+#[derive(Clone, Copy)]
+pub struct Bodies<'a> {
+    pub body: &'a Body,
+    pub promoted: &'a [Body],
+}
+
 /// What only one of two bodies of `def` does, one fact a line: `- ` the first's, `+ ` the second's.
-pub fn differences(store: &Store, def: DefId, first: &Body, second: &Body) -> Result<Vec<String>> {
+pub fn differences(store: &Store, def: DefId, first: Bodies<'_>, second: Bodies<'_>) -> Result<Vec<String>> {
     let tcx = TypeCx::new(store, def)?;
-    let (first, second) = (facts(&tcx, store, first)?, facts(&tcx, store, second)?);
-    let only = |sign: &str, a: &BTreeSet<String>, b: &BTreeSet<String>| -> Vec<String> {
-        a.difference(b).map(|fact| format!("{sign} {fact}")).collect()
+    let all = |bodies: Bodies<'_>| {
+        let mut all = Facts::default();
+        facts(&tcx, store, bodies.body, &mut all)?;
+        for promoted in bodies.promoted {
+            facts(&tcx, store, promoted, &mut all)?;
+        }
+        Ok::<_, crate::adapter::Error>(all)
+    };
+    let (first, second) = (all(first)?, all(second)?);
+    let only = |sign: &str, a: &Facts, b: &Facts| -> Vec<String> {
+        let unknown = |what: &str| a.unknown.contains(what) || b.unknown.contains(what);
+        let differ = a.known.difference(&b.known).filter(|fact| !(unknown(&fact.what) && b.has(&fact.what)));
+        differ.map(|fact| format!("{sign} {}", fact.text)).collect()
     };
     Ok([only("-", &first, &second), only("+", &second, &first)].concat())
+}
+
+/// What a body does.
+#[derive(Default)]
+struct Facts {
+    known: BTreeSet<Fact>,
+    /// What is done with a type that is not known before it is normalized, which one front end may have done.
+    unknown: BTreeSet<String>,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Fact {
+    what: String,
+    /// With the type or arguments with which it is done.
+    text: String,
+}
+
+impl Facts {
+    fn insert(&mut self, what: String) {
+        self.known.insert(Fact { text: what.clone(), what });
+    }
+
+    fn insert_with(&mut self, store: &Store, how: &str, what: String, ty: Ty) {
+        if store.interner().flags(ty).intersects(TypeFlags::HAS_ALIAS) {
+            self.unknown.insert(what);
+        } else {
+            let text = format!("{how} {}", print_ty(store.interner(), &Names(store), ty));
+            self.known.insert(Fact { what, text });
+        }
+    }
+
+    fn has(&self, what: &str) -> bool {
+        self.unknown.contains(what) || self.known.iter().any(|fact| fact.what == what)
+    }
 }
 
 struct Names<'a>(&'a Store);
@@ -29,41 +81,53 @@ impl DefNames for Names<'_> {
     }
 }
 
-fn facts(tcx: &TypeCx<'_>, store: &Store, body: &Body) -> Result<BTreeSet<String>> {
-    let interner = store.interner();
-    let ty_name = |ty| print_ty(interner, &Names(store), ty);
-    let mut facts = BTreeSet::new();
+fn facts(tcx: &TypeCx<'_>, store: &Store, body: &Body, facts: &mut Facts) -> Result<()> {
     for block in &body.blocks {
         let way = if block.is_cleanup { "unwinding: " } else { "" };
-        let mut texts = Vec::new();
+        let mut operands = Vec::new();
         for statement in &block.statements {
             if let StatementKind::Assign(_, rvalue) = &statement.kind {
-                texts.extend(super::move_paths::rvalue_operands(rvalue));
+                operands.extend(super::move_paths::rvalue_operands(rvalue));
             }
         }
         match &block.terminator.kind {
             TerminatorKind::Call { func, args, .. } | TerminatorKind::TailCall { func, args, .. } => {
-                texts.extend(args);
-                facts.insert(format!("{way}call {}", ty_name(tcx.operand_ty(&body.locals, func)?)));
+                operands.extend(args);
+                let ty = tcx.operand_ty(&body.locals, func)?;
+                let callee = match *store.interner().kind(ty) {
+                    TyKind::FnDef(def, _) => store.def_path_str(def),
+                    _ => "a pointer".to_owned(),
+                };
+                facts.insert_with(store, &format!("{way}call"), format!("{way}call {callee}"), ty);
             }
             TerminatorKind::Drop { place, .. } => {
                 let ty = tcx.place_ty(&body.locals, place)?;
                 if tcx.needs_drop(ty)? {
-                    facts.insert(format!("{way}drop {}", ty_name(ty)));
+                    facts.insert_with(store, &format!("{way}drop"), format!("{way}drop"), ty);
                 }
             }
             TerminatorKind::Assert { msg, .. } => {
-                let text = format!("{msg:?}");
-                let kind = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-                facts.insert(format!("{way}check {kind}"));
+                if let Some(check) = check_name(msg) {
+                    facts.insert(format!("{way}check {check}"));
+                }
             }
-            TerminatorKind::Return => drop(facts.insert("return".to_owned())),
-            TerminatorKind::InlineAsm(_) => drop(facts.insert("asm".to_owned())),
+            TerminatorKind::Return => facts.insert("return".to_owned()),
+            TerminatorKind::InlineAsm(_) => facts.insert("asm".to_owned()),
             _ => {}
         }
-        facts.extend(texts.into_iter().filter_map(|operand| text_of(store, operand)));
+        operands.into_iter().filter_map(|operand| text_of(store, operand)).for_each(|text| facts.insert(text));
     }
-    Ok(facts)
+    Ok(())
+}
+
+/// What a check is about. Those that rustc makes of pointers late, and leaves out where it knows the pointer, are not told.
+fn check_name(msg: &AssertKind) -> Option<&'static str> {
+    Some(match msg {
+        AssertKind::BoundsCheck { .. } => "index",
+        AssertKind::Overflow(..) | AssertKind::OverflowNeg(_) => "overflow",
+        AssertKind::DivisionByZero(_) | AssertKind::RemainderByZero(_) => "division",
+        _ => return None,
+    })
 }
 
 /// The text that an operand is, if it is a literal.

@@ -31,7 +31,7 @@ mod tests;
 mod validate;
 mod visit;
 
-pub use compare::differences;
+pub use compare::{Bodies, differences};
 
 use super::Result;
 use super::provider::ProvidedBody;

@@ -1,12 +1,14 @@
 //! Two bodies of one function, compared.
 
 use super::*;
-use crate::adapter::complete::differences;
+use crate::adapter::complete::{Bodies, differences};
 
 fn check(first: &str, second: &str, expected: Expect) {
     let krate = TestCrate::new(include_str!("../fixtures/drops.txt"));
     let body = |text: &str| parse_body(&krate.tcx.interner, krate.names(), text).unwrap_or_else(|e| panic!("{e}"));
-    let lines = differences(&krate.tcx.store, krate.def("t::f"), &body(first), &body(second));
+    let (first, second) = (body(first), body(second));
+    let [first, second] = [&first, &second].map(|body| Bodies { body, promoted: &[] });
+    let lines = differences(&krate.tcx.store, krate.def("t::f"), first, second);
     expected.assert_eq(&lines.unwrap_or_else(|e| panic!("{e}")).join("\n"));
 }
 

@@ -13,6 +13,7 @@ mod nested;
 mod provider;
 mod spans;
 mod ty;
+mod unknown;
 mod worker;
 
 pub use provider::RustAnalyzer;

@@ -9,6 +9,7 @@ use crate::library::Library;
 use crate::lower;
 use crate::spans::Spans;
 use crate::ty::TyLowering;
+use crate::unknown::unknown;
 use crate::worker::Workers;
 use ra_ap_base_db::Crate;
 use ra_ap_hir_def::{DefWithBodyId, FunctionId, Lookup};
@@ -59,6 +60,7 @@ impl Analysis for RustAnalyzer {
             files,
             krate,
             overflow_checks: input.overflow_checks,
+            unknown: unknown(input),
         }))
     }
 
@@ -88,6 +90,8 @@ struct Provider {
     files: Files,
     krate: Crate,
     overflow_checks: bool,
+    /// Why no body of the crate is lowered.
+    unknown: Option<String>,
 }
 
 /// What a thread asks with.
@@ -100,6 +104,9 @@ impl BodyProvider for Provider {
     fn body(&self, store: &Store, def: DefId) -> Result<Option<ProvidedBody>> {
         if !has_lowered_body(store, def)? {
             return Ok(None);
+        }
+        if let Some(unknown) = &self.unknown {
+            return Err(Error::unsupported(unknown));
         }
         let handle = lock(&self.idle).pop();
         let handle = handle.unwrap_or_else(|| Handle { db: lock(&self.db).clone(), cache: Cache::default() });

@@ -1,0 +1,40 @@
+//! What changes the meaning of a crate and is not known to rust-analyzer, which would lower the crate as if it were not there.
+//! What it does not know and says so is no matter of this.
+
+use rac::adapter::provider::AnalysisInput;
+
+/// Unstable features of the language.
+const FEATURES: &[&str] = &[
+    // `cfg(version("1.50"))` is taken as false.
+    "cfg_version",
+    // `assert!` prints the values in its condition.
+    "generic_assert",
+    // `#[loop_match]` goes on with the next arm without leaving this one's scope.
+    "loop_match",
+    // Macros by example as attributes and derives are not expanded.
+    "macro_attr",
+    "macro_derive",
+    // Counts other things than rustc does.
+    "macro_metavar_expr",
+];
+
+/// `-Z` options.
+const OPTIONS: &[&str] = &[
+    // Attributes of the crate that do not stand in its source.
+    "crate-attr",
+    // `{:?}` prints less or nothing.
+    "fmt-debug",
+];
+
+/// The first thing about a crate that rust-analyzer does not know.
+pub fn unknown(input: &AnalysisInput) -> Option<String> {
+    let feature = input.features.iter().find(|feature| FEATURES.contains(&feature.as_str()));
+    let option = || {
+        let name = |option: &str| option.split('=').next().unwrap_or_default().to_owned();
+        input.unstable_options.iter().map(|option| name(option)).find(|name| OPTIONS.contains(&name.as_str()))
+    };
+    match feature {
+        Some(feature) => Some(format!("the feature `{feature}` in rust-analyzer")),
+        None => option().map(|option| format!("`-Z {option}` in rust-analyzer")),
+    }
+}
