@@ -186,7 +186,14 @@ impl Provider {
             overflow_checks: self.overflow_checks || is_constant,
             span: item.span,
         };
-        lower::lower(TyLowering::new(id), spans, input).map(Some)
+        let mut lowered = lower::lower(TyLowering::new(id), spans, input)?;
+        if let ItemData::Fn(function) = &item.data
+            && function.sig.abi == ramir::ExternAbi::RustCall
+        {
+            // The last argument is a tuple here, and its fields are arguments to the caller.
+            lowered.spread_arg = Some(ramir::Local::new(lowered.arg_count as usize));
+        }
+        Ok(Some(lowered))
     }
 
     /// A definition that rust-analyzer does not see. One without a body is not missed.
