@@ -40,11 +40,7 @@ impl<'a, 'db> Identity<'a, 'db> {
 
     fn read_closure(&self, def: DefId) -> Result<ExportedClosure> {
         let missing = || Error::unsupported("a closure whose captures rustc does not tell");
-        let loaded = &self.store.krate(def.krate)?.loaded;
-        let body = match loaded.body(def.index)? {
-            Some(body) => body,
-            None => loaded.ctfe_body(def.index)?.ok_or_else(missing)?,
-        };
+        let body = self.store.exported_body(def)?.ok_or_else(missing)?;
         let interner = self.store.interner();
         let mut ty = body.locals.get(1).ok_or_else(missing)?.ty;
         let by_ref = match *interner.kind(ty) {
