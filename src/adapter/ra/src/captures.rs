@@ -90,14 +90,17 @@ impl<'a, 'db> TyLowering<'a, 'db> {
         let Some(&own) = interner.args(exported.args).last_chunk::<3>() else { return Err(disagree()) };
         let own = interner.args(rac::adapter::fold::subst_args(interner, interner.mk_args(&own), parent)?);
         let Some(&own) = own.last_chunk::<3>() else { return Err(disagree()) };
-        let [GenericArg::Type(kind), GenericArg::Type(sig), GenericArg::Type(upvars)] = own else { return Err(disagree()) };
+        let [GenericArg::Type(kind), GenericArg::Type(sig), GenericArg::Type(upvars)] = own else {
+            return Err(disagree());
+        };
         let [GenericArg::Type(ra_kind), GenericArg::Type(ra_sig), GenericArg::Type(ra_upvars)] = lowered else {
             return Err(disagree());
         };
         if kind != ra_kind {
             return Err(disagree());
         }
-        let (ramir::TyKind::Tuple(tys), ramir::TyKind::Tuple(ra_tys)) = (interner.kind(upvars), interner.kind(ra_upvars))
+        let (ramir::TyKind::Tuple(tys), ramir::TyKind::Tuple(ra_tys)) =
+            (interner.kind(upvars), interner.kind(ra_upvars))
         else {
             return Err(disagree());
         };
@@ -115,11 +118,16 @@ impl<'a, 'db> TyLowering<'a, 'db> {
                 return Err(disagree());
             }
         }
-        let (ramir::TyKind::FnPtr(sig), ramir::TyKind::FnPtr(ra_sig)) = (interner.kind(sig), interner.kind(ra_sig)) else {
+        let (ramir::TyKind::FnPtr(sig), ramir::TyKind::FnPtr(ra_sig)) = (interner.kind(sig), interner.kind(ra_sig))
+        else {
             return Err(disagree());
         };
         let same_sig = sig.inputs_and_output.len() == ra_sig.inputs_and_output.len()
-            && sig.inputs_and_output.iter().zip(&ra_sig.inputs_and_output).all(|(&ty, &ra_ty)| self.may_be_equal(ty, ra_ty));
+            && sig
+                .inputs_and_output
+                .iter()
+                .zip(&ra_sig.inputs_and_output)
+                .all(|(&ty, &ra_ty)| self.may_be_equal(ty, ra_ty));
         if !same_sig {
             return Err(Error::unsupported(format!(
                 "`{}`, a closure whose signature rust-analyzer and rustc do not agree on",

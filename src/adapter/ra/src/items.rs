@@ -189,10 +189,8 @@ impl<'a, 'db> Identity<'a, 'db> {
         {
             return candidates.into_iter().map(|candidate| (candidate.what, *def)).collect();
         }
-        let spans: Vec<Option<Span>> = defs
-            .iter()
-            .map(|&def| self.store.opt_item(def).ok().flatten().map(|item| item.span))
-            .collect();
+        let spans: Vec<Option<Span>> =
+            defs.iter().map(|&def| self.store.opt_item(def).ok().flatten().map(|item| item.span)).collect();
         let same_count = defs.len() == candidates.len();
         let mut groups: FxHashMap<Option<(u32, u32, u32)>, Vec<(Order, T)>> = FxHashMap::default();
         let without_places = spans.iter().all(Option::is_none) && same_count;
@@ -269,9 +267,9 @@ fn key(span: Span) -> (u32, u32, u32) {
 
 /// The node's range without the attributes and comments at its beginning, which rustc does not count to a definition.
 pub fn without_attributes(node: &SyntaxNode) -> TextRange {
-    let first = node.children_with_tokens().find(|child| {
-        !child.kind().is_trivia() && !matches!(child.kind(), SyntaxKind::ATTR | SyntaxKind::COMMENT)
-    });
+    let first = node
+        .children_with_tokens()
+        .find(|child| !child.kind().is_trivia() && !matches!(child.kind(), SyntaxKind::ATTR | SyntaxKind::COMMENT));
     let range = node.text_range();
     first.map_or(range, |first| TextRange::new(first.text_range().start(), range.end()))
 }

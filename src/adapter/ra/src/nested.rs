@@ -98,7 +98,8 @@ impl<'a, 'db> Identity<'a, 'db> {
         let mut found = self.signature_consts(def)?.into_iter().filter(|id| {
             let loc = id.loc(self.db);
             let (_, map) = ExpressionStore::with_source_map(self.db, loc.owner);
-            let place = map.expr_syntax(loc.expr).ok().map(|source| source.map(|ptr| ptr.syntax_node_ptr().text_range()));
+            let place =
+                map.expr_syntax(loc.expr).ok().map(|source| source.map(|ptr| ptr.syntax_node_ptr().text_range()));
             place.and_then(|place| self.position(place.file_id, place.value)) == Some(span)
         });
         match (found.next(), found.next()) {
