@@ -150,6 +150,22 @@ fn a_part_of_what_is_dropped_is_not_promoted() {
             bb1: { drop(_2) -> [return: bb2, unwind: continue]; }
             bb2: { return; }
         }",
-        expect![[r#""#]],
+        expect![[r#"
+            fn f(_1: u32) -> &u32 {
+                let _2: t::D;
+                let _3: (t::D, u32);
+
+                bb0: {
+                    _2 = t::D {};
+                    _3 = (move _2, const 1_u32);
+                    _0 = &(_3.1: u32);
+                    drop(_3) -> [return: bb1, unwind: continue];
+                }
+
+                bb1: {
+                    return;
+                }
+            }
+        "#]],
     );
 }
