@@ -115,7 +115,14 @@ fn facts(tcx: &TypeCx<'_>, store: &Store, body: &Body, facts: &mut Facts) -> Res
             TerminatorKind::InlineAsm(_) => facts.insert("asm".to_owned()),
             _ => {}
         }
-        operands.into_iter().filter_map(|operand| text_of(store, operand)).for_each(|text| facts.insert(text));
+        for operand in operands {
+            if let Operand::Constant(constant) = operand
+                && let MirConst::Unevaluated { promoted: Some(_), ty, .. } = constant.const_
+            {
+                facts.insert_with(store, "promoted", "promoted".to_owned(), ty);
+            }
+            text_of(store, operand).into_iter().for_each(|text| facts.insert(text));
+        }
     }
     Ok(())
 }

@@ -26,11 +26,15 @@ pub fn promote_consts(tcx: &TypeCx<'_>, def: DefId, body: &mut Body) -> Result<V
     }
     let mut validator = Validator { tcx, body, temps: collect_temps(body), known: FxHashMap::default() };
     let mut promotable = Vec::new();
+    let mut partly_promotable = Vec::new();
     for (b, s) in candidates {
-        if let StatementKind::Assign(_, rvalue) = &body.blocks[b].statements[s].kind
-            && validator.rvalue(rvalue)?.is_some()
-        {
+        let StatementKind::Assign(_, rvalue) = &body.blocks[b].statements[s].kind else { continue };
+        if validator.rvalue(rvalue)?.is_some() {
             promotable.push((b, s));
+        } else if let Rvalue::Ref(BorrowKind::Shared, place) = rvalue
+            && validator.is_interior(place)?
+        {
+            partly_promotable.push((b, s));
         }
     }
     let temps = validator.temps;
@@ -56,6 +60,30 @@ pub fn promote_consts(tcx: &TypeCx<'_>, def: DefId, body: &mut Body) -> Result<V
         let const_ = MirConst::Unevaluated { def, args, promoted: Some(index), ty };
         let value = Operand::Constant(Box::new(ConstOperand { span, const_ }));
         body.blocks[b].statements[s].kind = StatementKind::Assign(place, Rvalue::Use(value));
+        remove_unused(body, copies.into_keys().collect());
+    }
+    // A statement is put before each: the last come first, so that the others stay where they are.
+    partly_promotable.sort();
+    for (b, s) in partly_promotable.into_iter().rev() {
+        let Statement { source_info, kind } = body.blocks[b].statements[s].clone();
+        let StatementKind::Assign(place, Rvalue::Ref(kind, mut borrowed)) = kind else { continue };
+        let base = Place::from_local(borrowed.local);
+        let ty = tcx.interner.mk(TyKind::Ref(Region::Erased, tcx.place_ty(&body.locals, &base)?, Mutability::Not));
+        let span = source_info.span;
+        let mut promoter = Promoter { body, temps: &temps, promoted: new_body(ty, span), copies: FxHashMap::default() };
+        promoter.assign(Local::RETURN, Rvalue::Ref(kind, base));
+        let Promoter { promoted: constant, copies, .. } = promoter;
+        let index = Promoted::new(promoted.len());
+        promoted.push(constant);
+        let const_ = MirConst::Unevaluated { def, args, promoted: Some(index), ty };
+        let value = Operand::Constant(Box::new(ConstOperand { span, const_ }));
+        body.locals.push(LocalDecl { ty, mutability: Mutability::Mut, span });
+        let reference = Place::from_local(Local::new(body.locals.len() - 1));
+        borrowed.local = reference.local;
+        borrowed.projection.0.insert(0, PlaceElem::Deref);
+        let statements = &mut body.blocks[b].statements;
+        statements[s].kind = StatementKind::Assign(place, Rvalue::Ref(kind, borrowed));
+        statements.insert(s, Statement { source_info, kind: StatementKind::Assign(reference, Rvalue::Use(value)) });
         remove_unused(body, copies.into_keys().collect());
     }
     Ok(promoted)
@@ -260,6 +288,15 @@ impl Validator<'_> {
             Some(Qualifs { has_mut_interior: false, needs_drop: false }) => Some(Qualifs::default()),
             _ => None,
         })
+    }
+
+    /// Whether a part of a constant is borrowed, which may be a part that only running the body tells.
+    fn is_interior(&mut self, place: &Place) -> Result<bool> {
+        if place.projection.is_empty() || place.is_indirect() {
+            return Ok(false);
+        }
+        let base = self.local(place.local)?;
+        Ok(matches!(base, Some(Qualifs { has_mut_interior: false, needs_drop: false })))
     }
 
     /// Whether nothing in a value of the type can change behind a shared reference.

@@ -51,7 +51,7 @@ fn calls_drops_and_ways_out_are_told() {
         expect![[r#"
             - drop t::D
             - return
-            + call fn t::f
+            + call fndef t::f
             + unwinding: drop t::D"#]],
     );
 }

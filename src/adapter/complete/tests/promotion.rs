@@ -169,3 +169,38 @@ fn a_part_of_what_is_dropped_is_not_promoted() {
         "#]],
     );
 }
+
+#[test]
+fn a_part_that_only_running_tells_is_borrowed_from_the_promoted_whole() {
+    check(
+        "fn t::f(_1: usize) -> &u32 {
+            let _2: [u32; 2_usize];
+            bb0: {
+                _2 = [const 1_u32, const 2_u32] of u32;
+                _0 = &_2[_1];
+                return;
+            }
+        }",
+        expect![[r#"
+            fn f(_1: usize) -> &u32 {
+                let _2: [u32; 2_usize];
+                let mut _3: &[u32; 2_usize];
+
+                bb0: {
+                    _3 = const t::f[promoted0]: &[u32; 2_usize];
+                    _0 = &(*_3)[_1];
+                    return;
+                }
+            }
+            fn promoted() -> &[u32; 2_usize] {
+                let _1: [u32; 2_usize];
+
+                bb0: {
+                    _1 = [const 1_u32, const 2_u32] of u32;
+                    _0 = &_1;
+                    return;
+                }
+            }
+        "#]],
+    );
+}
