@@ -545,6 +545,21 @@ fn emit(cli: &Cli) -> Result<Vec<(OutputType, Option<PathBuf>)>> {
     Ok(emit)
 }
 
+/// The arguments without those that only rac knows.
+pub fn rustc_args(args: &[String]) -> Vec<&String> {
+    let mut rest = Vec::new();
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        match arg.split_once('=').map_or(arg.as_str(), |(name, _)| name) {
+            // Its value may be an argument of its own.
+            "--frontend" => drop((!arg.contains('=')).then(|| args.next())),
+            "--report-fallback" | "--compare-bodies" => {}
+            _ => rest.push(arg),
+        }
+    }
+    rest
+}
+
 /// Replaces each `@FILE` argument by the lines of that file, as rustc does.
 pub fn expand_argfiles(args: impl Iterator<Item = String>) -> Result<Vec<String>> {
     let mut out = Vec::new();
@@ -603,6 +618,13 @@ mod tests {
             incorrect value `7` for codegen option `opt-level`
             no input filename given"#]]
         .assert_eq(&errors.join("\n"));
+    }
+
+    #[test]
+    fn rustc_gets_nothing_that_only_rac_knows() {
+        let args = ["a.rs", "--frontend", "mixed", "-O", "--report-fallback=json", "--frontend=ra", "--test"];
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        assert_eq!(rustc_args(&args), ["a.rs", "-O", "--test"]);
     }
 
     #[test]

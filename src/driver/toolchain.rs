@@ -52,7 +52,7 @@ impl Toolchain {
     /// and is no part of the program.
     pub fn compile_instead(&self, args: &[String]) -> Result<u8> {
         let mut rustc = Command::new(self.sysroot.join("bin/rustc"));
-        let status = rustc.args(args.iter().skip(1)).status().context("cannot run the toolchain's rustc")?;
+        let status = rustc.args(options::rustc_args(&args[1..])).status().context("cannot run the toolchain's rustc")?;
         Ok(exit_code(status))
     }
 

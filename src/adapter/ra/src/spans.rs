@@ -39,18 +39,22 @@ impl<'a, 'db> Spans<'a, 'db> {
         }
     }
 
-    /// The span that a callee sees as its caller's location: of a method call, it begins with the method's name.
+    /// The span that a callee sees as its caller's location: of a method call, it begins with the method's name, of an overloaded
+    /// index with its bracket.
     pub fn fn_span(&self, span: MirSpan) -> Span {
         let MirSpan::ExprId(id) = span else { return self.span(span) };
-        self.method_name(id).unwrap_or_else(|| self.span(span))
+        self.callee_span(id).unwrap_or_else(|| self.span(span))
     }
 
-    fn method_name(&self, id: ExprId) -> Option<Span> {
+    fn callee_span(&self, id: ExprId) -> Option<Span> {
         let source = self.map.expr_syntax(id).ok()?;
         let root = source.file_id.parse_or_expand(self.id.db);
         let node = source.value.syntax_node_ptr().try_to_node(&root)?;
-        let call = ast::MethodCallExpr::cast(node)?;
-        let name = call.name_ref()?;
-        self.id.position(source.file_id, name.syntax().text_range())
+        let range = match ast::Expr::cast(node)? {
+            ast::Expr::MethodCallExpr(call) => call.name_ref()?.syntax().text_range(),
+            ast::Expr::IndexExpr(index) => index.l_brack_token()?.text_range(),
+            _ => return None,
+        };
+        self.id.position(source.file_id, range)
     }
 }

@@ -7,6 +7,8 @@ use rac::adapter::provider::AnalysisInput;
 const FEATURES: &[&str] = &[
     // `cfg(version("1.50"))` is taken as false.
     "cfg_version",
+    // Names of fields and methods have the hygiene of the macro that they stand in.
+    "decl_macro",
     // `assert!` prints the values in its condition.
     "generic_assert",
     // `#[loop_match]` goes on with the next arm without leaving this one's scope.
@@ -16,6 +18,8 @@ const FEATURES: &[&str] = &[
     "macro_derive",
     // Counts other things than rustc does.
     "macro_metavar_expr",
+    // What is assigned lives as long as the block around.
+    "super_let",
 ];
 
 /// `-Z` options.
@@ -24,6 +28,8 @@ const OPTIONS: &[&str] = &[
     "crate-attr",
     // `{:?}` prints less or nothing.
     "fmt-debug",
+    // A caller's location lacks its file, line or column.
+    "location-detail",
 ];
 
 /// The first thing about a crate that rust-analyzer does not know.
