@@ -2,6 +2,7 @@
 
 mod bisect;
 mod config;
+mod drop_order;
 mod examples;
 mod oracle;
 pub mod summary;
@@ -63,6 +64,8 @@ enum Suite {
     Unit,
     /// The programs in example/
     Examples,
+    /// The cases in example/drop_order/, compared with rustc's
+    DropOrder,
     /// rac's layouts, constants, ABIs and symbols, compared with rustc's
     Oracle,
     /// Bugs put in on purpose, which `bisect` must find
@@ -74,12 +77,21 @@ enum Suite {
 }
 
 impl Suite {
-    const ALL: [Suite; 6] = [Suite::Unit, Suite::Examples, Suite::Oracle, Suite::Bisect, Suite::Random, Suite::Ui];
+    const ALL: [Suite; 7] = [
+        Suite::Unit,
+        Suite::Examples,
+        Suite::DropOrder,
+        Suite::Oracle,
+        Suite::Bisect,
+        Suite::Random,
+        Suite::Ui,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Suite::Unit => "unit",
             Suite::Examples => "examples",
+            Suite::DropOrder => "drop-order",
             Suite::Oracle => "oracle",
             Suite::Bisect => "bisect",
             Suite::Random => "random",
@@ -152,6 +164,7 @@ pub fn run(cx: &Context, args: &TestArgs) -> anyhow::Result<ExitCode> {
         total += match suite {
             Suite::Unit => unit::run(cx)?,
             Suite::Examples => examples::run(cx, &options)?,
+            Suite::DropOrder => drop_order::run(cx, &options)?,
             Suite::Oracle => oracle::run(cx, &options)?,
             Suite::Bisect => bisect::run(cx, &options)?,
             Suite::Random => random_programs(cx, &options)?,

@@ -5,14 +5,25 @@
 //! [`super::elaborate_drops`] says what that is.
 
 use super::dataflow::{InitResults, Inits};
-use super::drop_order::DropOrder;
+use super::drop_order::{self, DropOrder};
 use super::move_paths::{LookupResult, MoveData, rvalue_operands};
 use super::place_ty::TypeCx;
+use super::scheduled::{self, Scheduled};
 use crate::adapter::{Error, Result};
 use ramir::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_index::bit_set::DenseBitSet;
 
 pub fn add_cleanup(tcx: &TypeCx<'_>, def: DefId, body: &mut Body) -> Result<()> {
+    let with_dead_ends = body.clone();
+    let order = DropOrder::new(tcx, &with_dead_ends);
+    for (i, block) in with_dead_ends.blocks.iter().enumerate() {
+        if drop_order::never_target(tcx, &with_dead_ends, block).is_some()
+            && let TerminatorKind::Call { target, .. } = &mut body.blocks[i].terminator.kind
+        {
+            *target = None;
+        }
+    }
     let raw = body.clone();
     let data = MoveData::gather(tcx, &raw)?;
     let inits = InitResults::compute(tcx, &data, &raw)?;
@@ -22,7 +33,9 @@ pub fn add_cleanup(tcx: &TypeCx<'_>, def: DefId, body: &mut Body) -> Result<()> 
     });
     let mut cx = Cx {
         tcx,
-        order: DropOrder::new(&raw),
+        order,
+        scheduled: Scheduled::compute(&raw),
+        scheduled_here: DenseBitSet::new_empty(raw.locals.len()),
         variables: named.chain([Local::RETURN]).collect(),
         is_constant: matches!(
             tcx.store.item(def)?.data,
@@ -48,6 +61,9 @@ struct Cx<'a> {
     raw: &'a Body,
     data: &'a MoveData,
     order: DropOrder<'a>,
+    scheduled: Scheduled,
+    /// What is scheduled at the current statement.
+    scheduled_here: DenseBitSet<usize>,
     /// Locals that the program names, and the return place.
     variables: FxHashSet<Local>,
     is_constant: bool,
@@ -63,9 +79,18 @@ impl Cx<'_> {
         // The block that is being written; an overwriting assignment begins another.
         let mut current = block;
         let mut statements = Vec::with_capacity(data.statements.len());
+        self.scheduled_here.clone_from(self.scheduled.entry(block));
         for (index, statement) in data.statements.iter().enumerate() {
             if let StatementKind::Assign(_, rvalue) = &statement.kind {
                 rvalue_operands(rvalue).into_iter().try_for_each(|operand| self.check_operand(&state, operand))?;
+            }
+            scheduled::apply(&mut self.scheduled_here, statement);
+            if let StatementKind::StorageLive(local) = statement.kind
+                && let Some(path) = self.data.local_path(local)
+                && state.maybe_init_below(self.data, path)
+            {
+                // Only the drop of the value begins here.
+                continue;
             }
             if let StatementKind::StorageDead(local) = statement.kind
                 && let Some(path) = self.data.local_path(local)
@@ -149,6 +174,11 @@ impl Cx<'_> {
             }
             TerminatorKind::Drop { place, target, .. } if !self.may_drop(&before, place)? => {
                 kind = TerminatorKind::Goto { target: *target };
+            }
+            TerminatorKind::Drop { place, .. }
+                if place.as_local().is_some_and(|local| !self.scheduled.contains(&self.scheduled_here, local)) =>
+            {
+                return Err(self.undropped(place.local, "is dropped where it is not live"));
             }
             TerminatorKind::Assert { unwind, .. } | TerminatorKind::Drop { unwind, .. } => {
                 let cleanup = self.unwind_to(block, &state, source_info)?;
@@ -282,7 +312,9 @@ impl Cx<'_> {
 
     /// The cleanup block that drops what is alive in `state`, which is somewhere in the raw `block`.
     fn unwind_to(&mut self, block: BasicBlock, state: &Inits, source_info: SourceInfo) -> Result<Option<BasicBlock>> {
-        let locals = self.order.sort(block, self.alive(state));
+        let mut locals = self.alive(state);
+        locals.retain(|&local| self.scheduled.contains(&self.scheduled_here, local));
+        let locals = self.order.sort(block, locals);
         if locals.is_empty() {
             return Ok(None);
         }

@@ -2,16 +2,19 @@
 //!
 //! rustc drops what is scheduled at a point in the same order on every way out of there, unwinding included
 //! (`rustc_mir_build::builder::scope`). Raw MIR says it for the ways that lead to a return: the `Drop`s that stand there.
-//! Where no return can be reached, and for locals that are dropped nowhere, what was scheduled last goes first.
+//! Where no return can be reached, those count that stand behind a call which does not return. Where there is neither, and
+//! for locals that are dropped nowhere, what was scheduled last goes first.
 
 use super::cfg::reverse_postorder;
+use super::place_ty::TypeCx;
 use ramir::*;
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
 pub struct DropOrder<'a> {
     body: &'a Body,
-    /// The next block on a shortest way to a return, or the block itself if it is one; `None`: there is no way.
+    /// The next block on a shortest way to a return, else to the end behind a call that does not return, or the block
+    /// itself if it is such an end; `None`: there is no way.
     to_exit: Vec<Option<BasicBlock>>,
     /// The block before on a shortest way from the entry.
     from_entry: Vec<Option<BasicBlock>>,
@@ -19,7 +22,7 @@ pub struct DropOrder<'a> {
 }
 
 impl<'a> DropOrder<'a> {
-    pub fn new(body: &'a Body) -> DropOrder<'a> {
+    pub fn new(tcx: &TypeCx<'_>, body: &'a Body) -> DropOrder<'a> {
         let count = body.blocks.len();
         let mut predecessors: Vec<Vec<BasicBlock>> = vec![Vec::new(); count];
         let mut from_entry = vec![None; count];
@@ -36,17 +39,23 @@ impl<'a> DropOrder<'a> {
             }
         }
         let mut to_exit = vec![None; count];
-        for (i, block) in body.blocks.iter().enumerate() {
-            if seen[i] && matches!(block.terminator.kind, TerminatorKind::Return | TerminatorKind::TailCall { .. }) {
-                to_exit[i] = Some(BasicBlock::new(i));
-                queue.push_back(BasicBlock::new(i));
+        let is_return = |block: &BasicBlockData| {
+            matches!(block.terminator.kind, TerminatorKind::Return | TerminatorKind::TailCall { .. })
+        };
+        let blocks = || body.blocks.iter().enumerate().filter(|(i, _)| seen[*i]);
+        let returns = blocks().filter(|(_, block)| is_return(block)).map(|(i, _)| BasicBlock::new(i)).collect();
+        let dead_ends = blocks().filter_map(|(_, block)| never_target(tcx, body, block)).map(|b| straight_end(body, b));
+        for exits in [returns, dead_ends.collect::<Vec<_>>()] {
+            for exit in exits {
+                to_exit[exit.index()] = Some(exit);
+                queue.push_back(exit);
             }
-        }
-        while let Some(block) = queue.pop_front() {
-            for &before in &predecessors[block.index()] {
-                if to_exit[before.index()].is_none() {
-                    to_exit[before.index()] = Some(block);
-                    queue.push_back(before);
+            while let Some(block) = queue.pop_front() {
+                for &before in &predecessors[block.index()] {
+                    if to_exit[before.index()].is_none() {
+                        to_exit[before.index()] = Some(block);
+                        queue.push_back(before);
+                    }
                 }
             }
         }
@@ -86,6 +95,29 @@ impl<'a> DropOrder<'a> {
         }
         sorted
     }
+}
+
+/// The block behind a call that does not return: it only tells what is alive there.
+pub fn never_target(tcx: &TypeCx<'_>, body: &Body, block: &BasicBlockData) -> Option<BasicBlock> {
+    match &block.terminator.kind {
+        TerminatorKind::Call { destination, target, .. } => {
+            let local = destination.as_local()?;
+            let is_never = matches!(tcx.interner.kind(body.locals[local.index()].ty), TyKind::Never);
+            if is_never { *target } else { None }
+        }
+        _ => None,
+    }
+}
+
+/// The last block of a way without branches.
+fn straight_end(body: &Body, mut block: BasicBlock) -> BasicBlock {
+    for _ in &body.blocks {
+        match body.blocks[block.index()].terminator.kind {
+            TerminatorKind::Drop { target, .. } | TerminatorKind::Goto { target } => block = target,
+            _ => break,
+        }
+    }
+    block
 }
 
 /// When each local is scheduled: where its storage becomes live, else where it is assigned first. Blocks count in reverse

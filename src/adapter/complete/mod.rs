@@ -3,7 +3,9 @@
 //! A raw body is what a front end lowers an expression tree to, one construct at a time. It differs from
 //! `rustc_middle::mir`'s runtime phase in this:
 //! - Every unwind action is `Continue`, and there are no cleanup blocks.
-//! - A `Drop` of each local stands where its scope ends, whether or not the local is initialized there.
+//! - A `Drop` of each local stands where its scope ends, whether or not the local is initialized there. Unwinding drops it
+//!   from its `StorageLive` on, if it has one, which may come after its initialization. Behind a call of type `!` the `Drop`s of
+//!   the scopes around it may stand, to tell their order.
 //! - An assignment or call overwrites its destination without dropping what was there.
 //! - A box is dereferenced like a reference, and constant temporaries are not promoted.
 //!
@@ -24,6 +26,7 @@ mod move_paths;
 mod place_ty;
 mod promote;
 mod required_consts;
+mod scheduled;
 #[cfg(test)]
 mod soundness;
 #[cfg(test)]

@@ -412,3 +412,122 @@ fn break_out_of_two_scopes() {
         "#]],
     );
 }
+
+#[test]
+fn unwinding_leaves_a_value_whose_drop_is_not_scheduled() {
+    // `let x = { let y = mk(); mk() };`: dropping `y` unwinds while the block's value is there.
+    check(
+        "fn t::f() {
+            let _1: t::D;
+            let _2: t::D;
+            bb0: { StorageLive(_2); _2 = fn t::mk() -> [return: bb1, unwind: continue]; }
+            bb1: { _1 = fn t::mk() -> [return: bb2, unwind: continue]; }
+            bb2: { drop(_2) -> [return: bb3, unwind: continue]; }
+            bb3: { StorageLive(_1); drop(_1) -> [return: bb4, unwind: continue]; }
+            bb4: { return; }
+        }",
+        expect![[r#"
+            fn f() {
+                let _1: t::D;
+                let _2: t::D;
+
+                bb0: {
+                    StorageLive(_2);
+                    _2 = fn t::mk() -> [return: bb1, unwind: continue];
+                }
+
+                bb1: {
+                    _1 = fn t::mk() -> [return: bb2, unwind: bb6];
+                }
+
+                bb2: {
+                    drop(_2) -> [return: bb3, unwind: continue];
+                }
+
+                bb3: {
+                    drop(_1) -> [return: bb4, unwind: continue];
+                }
+
+                bb4: {
+                    return;
+                }
+
+                bb5 (cleanup): {
+                    resume;
+                }
+
+                bb6 (cleanup): {
+                    drop(_2) -> [return: bb5, unwind: terminate(InCleanup)];
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_drop_before_its_local_is_live_is_an_error() {
+    check(
+        "fn t::f() {
+            let _1: t::D;
+            bb0: { _1 = fn t::mk() -> [return: bb1, unwind: continue]; }
+            bb1: { drop(_1) -> [return: bb2, unwind: continue]; }
+            bb2: { StorageLive(_1); return; }
+        }",
+        expect![[r#"
+            error: unsupported: _1, a temporary of type `t::D` that no drop was lowered for, is dropped where it is not live
+        "#]],
+    );
+}
+
+#[test]
+fn drops_behind_a_call_that_does_not_return_tell_the_order() {
+    // `_3`, an operand, is in an inner scope, though it was scheduled before `_2`.
+    check(
+        "fn t::f() {
+            let _1: !;
+            let _2: t::D;
+            let _3: t::D;
+            bb0: { _3 = fn t::mk() -> [return: bb1, unwind: continue]; }
+            bb1: { StorageLive(_3); _2 = fn t::mk() -> [return: bb2, unwind: continue]; }
+            bb2: { StorageLive(_2); _1 = fn t::f() -> [return: bb3, unwind: continue]; }
+            bb3: { drop(_3) -> [return: bb4, unwind: continue]; }
+            bb4: { drop(_2) -> [return: bb5, unwind: continue]; }
+            bb5: { unreachable; }
+        }",
+        expect![[r#"
+            fn f() {
+                let _1: !;
+                let _2: t::D;
+                let _3: t::D;
+
+                bb0: {
+                    _3 = fn t::mk() -> [return: bb1, unwind: continue];
+                }
+
+                bb1: {
+                    _2 = fn t::mk() -> [return: bb2, unwind: bb4];
+                }
+
+                bb2: {
+                    _1 = fn t::f() -> [unwind: bb6];
+                }
+
+                bb3 (cleanup): {
+                    resume;
+                }
+
+                bb4 (cleanup): {
+                    drop(_3) -> [return: bb3, unwind: terminate(InCleanup)];
+                }
+
+                bb5 (cleanup): {
+                    drop(_2) -> [return: bb3, unwind: terminate(InCleanup)];
+                }
+
+                bb6 (cleanup): {
+                    drop(_3) -> [return: bb5, unwind: terminate(InCleanup)];
+                }
+            }
+        "#]],
+    );
+}

@@ -332,12 +332,14 @@ fn parse_cfg(lines: &[String]) -> CfgOptions {
     cfg
 }
 
-/// What holds of std, which was compiled for the same target in its own way: only the target's properties.
+/// What holds of std, which was compiled for the same target in its own way: only the target's properties. Those that
+/// stable rustc does not tell of are derived: where this target has atomic operations, it has all kinds of them.
 fn library_cfg(lines: &[String]) -> CfgOptions {
-    let target: Vec<String> = lines
-        .iter()
-        .filter(|line| line.starts_with("target_") || ["unix", "panic=\"unwind\""].contains(&line.as_str()))
-        .cloned()
-        .collect();
+    let target =
+        lines.iter().filter(|line| line.starts_with("target_") || ["unix", "panic=\"unwind\""].contains(&line.as_str()));
+    let atomics = lines.iter().filter_map(|line| line.strip_prefix("target_has_atomic=")).flat_map(|width| {
+        ["load_store", "equal_alignment"].map(|kind| format!("target_has_atomic_{kind}={width}"))
+    });
+    let target: Vec<String> = target.cloned().chain(atomics).chain(["target_thread_local".to_owned()]).collect();
     parse_cfg(&target)
 }

@@ -241,7 +241,14 @@ impl<'a, 'db> Lowering<'a, 'db> {
         match kind {
             StatementKind::Assign(place, rvalue) => self.assignment(place, rvalue),
             StatementKind::FakeRead(place) => self.bounds_check(place),
-            StatementKind::StorageLive(_) | StatementKind::StorageDead(_) | StatementKind::Nop => Ok(()),
+            StatementKind::StorageLive(local) => {
+                if self.assigned.contains(local) && self.may_need_drop(self.mir.locals[*local].ty.as_ref()) {
+                    let local = self.local(*local)?;
+                    self.push(ramir::StatementKind::StorageLive(local));
+                }
+                Ok(())
+            }
+            StatementKind::StorageDead(_) | StatementKind::Nop => Ok(()),
             StatementKind::Deinit(_) => Err(Error::unsupported("`Deinit` in rust-analyzer's MIR")),
         }
     }
