@@ -1,8 +1,8 @@
 //! What two complete bodies of one definition do, compared without regard to how they are laid out: what is called, dropped and
 //! checked, on the way and while unwinding, and the text that is mentioned.
 //!
-//! A body is taken as sets of facts, since a front end is free to share blocks or not. So what differs here does differ, and an order or
-//! a number that differs is not seen. Must not know which front end made which body.
+//! A body is taken as sets of facts, since a front end is free to share blocks or not. So what differs here does differ; a number
+//! that differs is not seen, and of orders only that of drops that follow each other. Must not know which front end made which body.
 
 use super::place_ty::TypeCx;
 use crate::adapter::Result;
@@ -100,10 +100,14 @@ fn facts(tcx: &TypeCx<'_>, store: &Store, body: &Body, facts: &mut Facts) -> Res
                 };
                 facts.insert_with(store, &format!("{way}call"), format!("{way}call {callee}"), ty);
             }
-            TerminatorKind::Drop { place, .. } => {
+            TerminatorKind::Drop { place, target, .. } => {
                 let ty = tcx.place_ty(&body.locals, place)?;
                 if tcx.needs_drop(ty)? {
                     facts.insert_with(store, &format!("{way}drop"), format!("{way}drop"), ty);
+                    if let Some(next) = next_drop(tcx, body, *target)? {
+                        let pair = store.interner().mk(TyKind::Tuple(Box::new([ty, next])));
+                        facts.insert_with(store, &format!("{way}drop in this order"), format!("{way}order"), pair);
+                    }
                 }
             }
             TerminatorKind::Assert { msg, .. } => {
@@ -125,6 +129,25 @@ fn facts(tcx: &TypeCx<'_>, store: &Store, body: &Body, facts: &mut Facts) -> Res
         }
     }
     Ok(())
+}
+
+/// The type of what is dropped next, if nothing else is done before.
+fn next_drop(tcx: &TypeCx<'_>, body: &Body, mut at: BasicBlock) -> Result<Option<Ty>> {
+    // A chain without drops in a circle would be a loop that does nothing.
+    for _ in 0..body.blocks.len() {
+        match &body.blocks[at.index()].terminator.kind {
+            TerminatorKind::Goto { target } => at = *target,
+            TerminatorKind::Drop { place, target, .. } => {
+                let ty = tcx.place_ty(&body.locals, place)?;
+                if tcx.needs_drop(ty)? {
+                    return Ok(Some(ty));
+                }
+                at = *target;
+            }
+            _ => return Ok(None),
+        }
+    }
+    Ok(None)
 }
 
 /// What a check is about. Those that rustc makes of pointers late, and leaves out where it knows the pointer, are not told.

@@ -55,3 +55,19 @@ fn calls_drops_and_ways_out_are_told() {
             + unwinding: drop t::D"#]],
     );
 }
+
+#[test]
+fn drops_in_another_order_are_told() {
+    let body = |first: u32, second: u32| {
+        format!(
+            "fn t::f(_1: t::D, _2: t::Box<t::D>) {{
+                bb0: {{ drop(_{first}) -> [return: bb1, unwind: continue]; }}
+                bb1: {{ drop(_{second}) -> [return: bb2, unwind: continue]; }}
+                bb2: {{ return; }}
+            }}"
+        )
+    };
+    check(&body(1, 2), &body(2, 1), expect![[r#"
+        - drop in this order (t::D, t::Box<t::D>)
+        + drop in this order (t::Box<t::D>, t::D)"#]]);
+}
