@@ -95,7 +95,7 @@ fn collect(directory: &Path, options: &Options<'_>) -> anyhow::Result<Vec<Progra
 
 fn run_one(cx: &Context, options: &Options<'_>, job: &Job<'_>, output: &Path) -> anyhow::Result<Row> {
     let Job { program, edition } = job;
-    let name = format!("{}.{edition}", program.topic);
+    let name = format!("{}-{edition}", program.topic);
     let reference = match outputs(cx, cx.toolchain.program("rustc"), job, &output.join(&name))? {
         Ok(reference) => reference,
         Err(why) => bail!("{name} by rustc: {why}"),
@@ -107,7 +107,7 @@ fn run_one(cx: &Context, options: &Options<'_>, job: &Job<'_>, output: &Path) ->
         }
         let mut rac = Command::new(&options.compiler);
         rac.args(["--frontend", frontend]).args(&options.args.rac_args);
-        let cases = outputs(cx, rac, job, &output.join(format!("{name}.{frontend}")))?;
+        let cases = outputs(cx, rac, job, &output.join(format!("{name}-{frontend}")))?;
         *result = Some(cases.map(|cases| differences(&reference, &cases)));
     }
     Ok(Row { reference, results })

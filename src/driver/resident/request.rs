@@ -133,7 +133,9 @@ impl Request {
         std::env::set_current_dir(&directory).with_context(|| format!("cannot enter `{}`", directory.display()))?;
         umask(Mode::from_bits_truncate(self.umask));
         for (&(soft, hard), resource) in self.limits.iter().zip(LIMITS) {
-            setrlimit(resource, soft, hard).context("cannot set a resource limit")?;
+            // Those of whoever started the resident process cannot be exceeded.
+            let (_, most) = getrlimit(resource).context("cannot read a resource limit")?;
+            setrlimit(resource, soft.min(most), hard.min(most)).context("cannot set a resource limit")?;
         }
         Ok(())
     }
