@@ -55,6 +55,7 @@ pub fn complete(store: &Store, def: DefId, mut body: Body) -> Result<ProvidedBod
     let promoted = promote::promote_consts(&tcx, def, &mut body)?;
     cfg::split_entry(&mut body);
     cleanup::add_cleanup(&tcx, def, &mut body)?;
+    scheduled::remove_marks(&mut body);
     elaborate_drops::elaborate_drops(&tcx, &mut body)?;
     abort_unwinding_calls::abort_unwinding_calls(&tcx, def, &mut body)?;
     elaborate_box_derefs::elaborate_box_derefs(&tcx, &mut body)?;

@@ -68,3 +68,10 @@ pub fn apply(state: &mut DenseBitSet<usize>, statement: &Statement) {
         _ => {}
     }
 }
+
+/// Removes the marks: to everybody else they would say that there is no value yet.
+pub fn remove_marks(body: &mut Body) {
+    for block in &mut body.blocks {
+        block.statements.retain(|statement| !matches!(statement.kind, StatementKind::StorageLive(_)));
+    }
+}

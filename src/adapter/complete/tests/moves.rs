@@ -20,7 +20,6 @@ fn moved_out_local_is_not_dropped() {
                 let _2: ();
 
                 bb0: {
-                    StorageLive(_1);
                     _1 = fn t::mk() -> [return: bb1, unwind: continue];
                 }
 

@@ -193,7 +193,6 @@ fn loop_initializes_again() {
                 }
 
                 bb6: {
-                    StorageLive(_2);
                     _2 = fn t::mk() -> [return: bb1, unwind: continue];
                 }
             }

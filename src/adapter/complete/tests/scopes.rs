@@ -295,12 +295,10 @@ fn nothing_returns_after_a_panic() {
                 let _4: !;
 
                 bb0: {
-                    StorageLive(_2);
                     _2 = fn t::mk() -> [return: bb1, unwind: bb4];
                 }
 
                 bb1: {
-                    StorageLive(_3);
                     _3 = fn t::mk() -> [return: bb2, unwind: bb5];
                 }
 
@@ -353,12 +351,10 @@ fn break_out_of_two_scopes() {
                 let _4: ();
 
                 bb0: {
-                    StorageLive(_2);
                     _2 = fn t::mk() -> [return: bb1, unwind: continue];
                 }
 
                 bb1: {
-                    StorageLive(_3);
                     _3 = fn t::mk() -> [return: bb2, unwind: bb11];
                 }
 
@@ -432,7 +428,6 @@ fn unwinding_leaves_a_value_whose_drop_is_not_scheduled() {
                 let _2: t::D;
 
                 bb0: {
-                    StorageLive(_2);
                     _2 = fn t::mk() -> [return: bb1, unwind: continue];
                 }
 

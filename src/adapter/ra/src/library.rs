@@ -340,6 +340,7 @@ fn library_cfg(lines: &[String]) -> CfgOptions {
     let atomics = lines.iter().filter_map(|line| line.strip_prefix("target_has_atomic=")).flat_map(|width| {
         ["load_store", "equal_alignment"].map(|kind| format!("target_has_atomic_{kind}={width}"))
     });
-    let target: Vec<String> = target.cloned().chain(atomics).chain(["target_thread_local".to_owned()]).collect();
+    let names = ["target_has_atomic", "target_has_atomic_load_store", "target_thread_local"].map(str::to_owned);
+    let target: Vec<String> = target.cloned().chain(atomics).chain(names).collect();
     parse_cfg(&target)
 }
