@@ -78,5 +78,9 @@ pub struct AnalysisInput {
     pub unstable_options: Vec<String>,
     /// The active configuration, as `rustc --print cfg` prints it: `name` or `name="value"`.
     pub cfg: Vec<String>,
+    /// What rustc calls the root source file. `None`: it may have been told to call files otherwise.
+    pub source_name: Option<String>,
+    /// The variables that `env!` sees.
+    pub env: Vec<(String, String)>,
     pub overflow_checks: bool,
 }

@@ -18,8 +18,23 @@ pub fn input(session: &Session, info: &CrateInfo) -> Result<AnalysisInput> {
         features: info.features.clone(),
         unstable_options: session.cli.unstable.iter().map(|option| option.replace('_', "-")).collect(),
         cfg: info.cfg.clone(),
+        source_name: is_called_as_given(session).then(|| session.input.clone()),
+        env: environment(&session.cli.env_set),
         overflow_checks: session.overflow_checks,
     })
+}
+
+/// Whether rustc calls source files as they are called on the command line.
+fn is_called_as_given(session: &Session) -> bool {
+    let cli = &session.cli;
+    cli.remap_path_prefix.is_empty() && !cli.unstable.iter().any(|option| option.starts_with("remap"))
+}
+
+/// The process's variables, as far as they are Unicode, and those of `--env-set`, which come last and take precedence.
+fn environment(env_set: &[String]) -> Vec<(String, String)> {
+    let own = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let set = env_set.iter().filter_map(|option| option.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned()));
+    own.chain(set).collect()
 }
 
 /// The configuration that rustc has active without options.

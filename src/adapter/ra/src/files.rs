@@ -32,6 +32,8 @@ impl Files {
 pub struct Sources {
     pub texts: Vec<(FileId, String)>,
     pub set: FileSet,
+    /// Files whose text is not what is on disk, but what rustc's lexer makes of it.
+    pub normalized: FxHashSet<FileId>,
     seen: FxHashSet<FileId>,
 }
 
@@ -70,7 +72,7 @@ impl Sources {
     /// Adds a crate's root file and all files that it may consist of.
     pub fn add_crate(&mut self, files: &mut Files, root: &Path) -> Result<FileId> {
         let directory = root.parent().unwrap_or(Path::new("/"));
-        let text = read(root)?;
+        let text = self.normalize(files, root, read(root)?);
         let id = self.add_text(files, root, text.clone())?;
         self.add_modules(files, &text, directory, directory)?;
         Ok(id)
@@ -94,10 +96,20 @@ impl Sources {
         Ok(())
     }
 
+    /// Without a byte order mark, and with `\n` at each line's end.
+    fn normalize(&mut self, files: &mut Files, path: &Path, text: String) -> String {
+        if !text.starts_with('\u{feff}') && !text.contains("\r\n") {
+            return text;
+        }
+        self.normalized.insert(files.id(path));
+        text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n")
+    }
+
     /// Adds a file if there is one; its own modules lie in `modules`.
     fn add_found(&mut self, files: &mut Files, path: &Path, modules: &Path) -> Result<()> {
         // What is no UTF-8 is no module; `include_bytes!` may name it.
         let Ok(text) = std::fs::read_to_string(path) else { return Ok(()) };
+        let text = self.normalize(files, path, text);
         let known = self.seen.len();
         self.add_text(files, path, text.clone())?;
         if self.seen.len() > known {

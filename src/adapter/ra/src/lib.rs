@@ -9,6 +9,7 @@ mod identity;
 mod items;
 mod library;
 mod lower;
+mod macros;
 mod nested;
 mod provider;
 mod spans;

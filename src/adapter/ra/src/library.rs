@@ -12,13 +12,17 @@ use ra_ap_base_db::{
     target::{Arch, TargetData},
 };
 use ra_ap_cfg::CfgOptions;
-use ra_ap_hir_def::{ModuleDefId, nameres::crate_def_map};
+use ra_ap_hir_def::{
+    ModuleDefId,
+    nameres::{ModuleOrigin, crate_def_map},
+};
 use ra_ap_hir_ty::{InferBodyId, attach_db, db::HirDatabase};
 use ra_ap_ide_db::RootDatabase;
 use ra_ap_intern::Symbol;
 use ra_ap_span::{Edition, FileId};
 use rac::adapter::error::{Error, Result};
-use rac::adapter::provider::{AnalysisInput, LibraryInput};
+use rac::adapter::provider::{AnalysisInput, LibraryInput, STACK_SIZE};
+use rustc_hash::FxHashMap;
 use salsa::{Durability, Setter};
 use std::path::Path;
 use triomphe::Arc;
@@ -140,6 +144,8 @@ pub struct Library {
     pub krate: Crate,
     /// Its files and their texts.
     texts: Vec<(FileId, String)>,
+    /// Its environment, with what macros are told of the files.
+    env: Vec<(String, String)>,
 }
 
 impl Library {
@@ -197,7 +203,7 @@ impl Library {
         }
         let krate = graph.crates.set_in_db(&mut db).get(&local_id).copied();
         let krate = krate.ok_or_else(|| Error::missing("the crate beside the library"))?;
-        let mut library = Library { db, files, krate, texts: local.texts };
+        let mut library = Library { db, files, krate, texts: local.texts, env: Vec::new() };
         // What was made durable with the graph is from here on what changes.
         library.write_crate(krate.data(&library.db).clone(), krate.extra_data(&library.db).clone(), parse_cfg(&input.cfg));
         Ok(library)
@@ -242,6 +248,7 @@ impl Library {
             }
         }
         self.texts = sources.texts;
+        let files: Vec<FileId> = self.texts.iter().map(|(file, _)| *file).collect();
         let directory = input.source.parent().unwrap_or(Path::new("/"));
         let data = BuiltCrateData {
             root_file_id: root_file,
@@ -259,7 +266,60 @@ impl Library {
         if *krate.data(db) != data || *krate.extra_data(db) != extra || *krate.cfg_options(db) != cfg {
             self.write_crate(data, extra, cfg);
         }
+        let mut env = input.env.clone();
+        for &file in &files {
+            if let Some(name) = self.files.path(file).and_then(|path| name_of_file(input, path)) {
+                env.push((name_key(file), name));
+            }
+            if sources.normalized.contains(&file) {
+                env.push((format!("=normalized {}", file.index()), String::new()));
+            }
+        }
+        // Which modules there are may depend on what macros make of the environment: it has the paths that are known.
+        let known = self.env.iter().filter(|(key, _)| key.starts_with(MODULE_KEY)).cloned().collect::<Vec<_>>();
+        self.write_env(env.iter().cloned().chain(known).collect());
+        env.extend(self.module_paths(&input.crate_name, root_file, files.len() > 1));
+        self.write_env(env);
         Ok(())
+    }
+
+    /// Forgets the names of files that rustc calls otherwise, a module's by its `#[path]`. `names`: of the files that have code.
+    pub fn check_names(&mut self, names: &[&str]) {
+        let mut env = self.env.clone();
+        for (file, _) in &self.texts {
+            let key = name_key(*file);
+            let Some((_, name)) = env.iter().find(|(other, _)| *other == key) else { continue };
+            let file_name = Path::new(name).file_name();
+            if !names.contains(&name.as_str()) && names.iter().any(|other| Path::new(other).file_name() == file_name) {
+                env.retain(|(other, _)| *other != key);
+            }
+        }
+        self.write_env(env);
+    }
+
+    /// Of each file that is a module, the module's path; none of one that is several modules.
+    fn module_paths(&self, crate_name: &str, root: FileId, has_more: bool) -> Vec<(String, String)> {
+        let key = |file: FileId| format!("{MODULE_KEY}{}", file.index());
+        if !has_more {
+            return vec![(key(root), crate_name.to_owned())];
+        }
+        let (db, krate) = (self.db.clone(), self.krate);
+        let find = move || attach_db(&db, || paths_of_files(&db, krate, crate_name));
+        let paths = std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, find);
+            // A crate whose items rust-analyzer panics on has no bodies from it either.
+            thread.ok()?.join().ok()
+        });
+        let paths = paths.unwrap_or_default().into_iter();
+        paths.filter_map(|(file, path)| Some((key(file), path?))).collect()
+    }
+
+    fn write_env(&mut self, variables: Vec<(String, String)>) {
+        let env: Env = variables.iter().cloned().collect();
+        if *self.krate.env(&self.db) != env {
+            self.krate.set_env(&mut self.db).with_durability(Durability::LOW).to(env);
+        }
+        self.env = variables;
     }
 
     fn write_crate(&mut self, data: BuiltCrateData, extra: ExtraCrateData, cfg: CfgOptions) {
@@ -278,6 +338,35 @@ fn set_root(db: &mut RootDatabase, id: SourceRootId, set: FileSet, durability: D
     }
     db.set_source_root_with_durability(id, Arc::new(root), durability);
 }
+
+fn paths_of_files(db: &RootDatabase, krate: Crate, crate_name: &str) -> FxHashMap<FileId, Option<String>> {
+    let map = crate_def_map(db, krate);
+    let mut paths: FxHashMap<FileId, Option<String>> = FxHashMap::default();
+    let mut modules = vec![(map.root_module_id(), crate_name.to_owned())];
+    while let Some((module, path)) = modules.pop() {
+        if let ModuleOrigin::CrateRoot { definition } | ModuleOrigin::File { definition, .. } = map[module].origin {
+            let path = path.clone();
+            paths.entry(definition.file_id(db)).and_modify(|path| *path = None).or_insert(Some(path));
+        }
+        let children = map[module].children.iter();
+        modules.extend(children.map(|(name, child)| (*child, format!("{path}::{}", name.as_str()))));
+    }
+    paths
+}
+
+/// What rustc calls a file: as the root is called on the command line, and beside it.
+fn name_of_file(input: &AnalysisInput, path: &Path) -> Option<String> {
+    let root = Path::new(input.source_name.as_ref()?);
+    let relative = path.strip_prefix(input.source.parent()?).ok()?;
+    root.parent()?.join(relative).into_os_string().into_string().ok()
+}
+
+/// What macros are told of a file is in the environment too. Variables' names have no `=`.
+fn name_key(file: FileId) -> String {
+    format!("=file {}", file.index())
+}
+
+const MODULE_KEY: &str = "=module ";
 
 struct Graph {
     crates: CrateGraphBuilder,

@@ -7,6 +7,7 @@ use crate::files::Files;
 use crate::identity::{Cache, Identity};
 use crate::library::Library;
 use crate::lower;
+use crate::macros;
 use crate::spans::Spans;
 use crate::ty::TyLowering;
 use crate::unknown::unknown;
@@ -48,10 +49,13 @@ impl Analysis for RustAnalyzer {
         Ok(())
     }
 
-    fn start(&self, input: &AnalysisInput, _store: &Store) -> Result<Box<dyn BodyProvider>> {
+    fn start(&self, input: &AnalysisInput, store: &Store) -> Result<Box<dyn BodyProvider>> {
         let library = lock(&self.library).take();
         let mut library = library.ok_or_else(|| Error::missing("the library's analysis, or it has a crate already"))?;
+        let interner = store.interner();
+        let names: Vec<&str> = store.krate(store.local)?.root.files.iter().map(|file| interner.str(file.name)).collect();
         library.set_crate(input)?;
+        library.check_names(&names);
         let Library { db, files, krate, .. } = library;
         Ok(Box::new(Provider {
             workers: Workers::new(db.clone()),
@@ -174,8 +178,9 @@ impl Provider {
                 (body, db.mir_body(body))
             }
         };
-        let mir = mir.map_err(|error| refused(&error))?;
         let owner = body.expression_store_owner(db);
+        macros::check(db, owner)?;
+        let mir = mir.map_err(|error| refused(&error))?;
         let spans = Spans::new(id, owner, item.span);
         let is_constant = matches!(item.data, ItemData::Const(_) | ItemData::Static(_) | ItemData::AnonConst(_));
         let input = lower::Input {
