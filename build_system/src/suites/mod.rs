@@ -74,10 +74,12 @@ enum Suite {
     Random,
     /// rustc's own tests/ui: run-pass, build-pass, run-fail
     Ui,
+    /// A fixed sample of rustc's tests/ui, with rust-analyzer's bodies alone
+    UiRa,
 }
 
 impl Suite {
-    const ALL: [Suite; 7] = [
+    const ALL: [Suite; 8] = [
         Suite::Unit,
         Suite::Examples,
         Suite::DropOrder,
@@ -85,6 +87,7 @@ impl Suite {
         Suite::Bisect,
         Suite::Random,
         Suite::Ui,
+        Suite::UiRa,
     ];
 
     fn name(self) -> &'static str {
@@ -96,6 +99,7 @@ impl Suite {
             Suite::Bisect => "bisect",
             Suite::Random => "random",
             Suite::Ui => "ui",
+            Suite::UiRa => "ui-ra",
         }
     }
 }
@@ -136,10 +140,14 @@ impl Frontend {
 }
 
 /// What the suites share of the command line.
+#[derive(Clone)]
 struct Options<'a> {
     compiler: PathBuf,
     args: &'a TestArgs,
     jobs: usize,
+    frontend: Frontend,
+    /// So many tests of ui, a fixed sample.
+    sample: Option<usize>,
 }
 
 /// Errors: when a suite cannot run at all. Failed tests are in the exit code.
@@ -152,12 +160,14 @@ pub fn run(cx: &Context, args: &TestArgs) -> anyhow::Result<ExitCode> {
         compiler: args.rac.clone().unwrap_or_else(|| cx.rac()),
         args,
         jobs: args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |n| n.get())).max(1),
+        frontend: args.frontend,
+        sample: args.sample.or(args.quick.then_some(QUICK_SAMPLE)),
     };
     let needs_compiler = suites.iter().any(|suite| *suite != Suite::Unit) && !args.list;
     if args.rac.is_none() && needs_compiler && !options.compiler.is_file() {
         bail!("there is no dist/bin/rac: run `./y.sh build` first");
     }
-    let lists = |suite: Suite| matches!(suite, Suite::Oracle | Suite::Ui);
+    let lists = |suite: Suite| matches!(suite, Suite::Oracle | Suite::Ui | Suite::UiRa);
     let mut total = Counts::default();
     for suite in Suite::ALL.into_iter().filter(|suite| suites.contains(suite) && (lists(*suite) || !args.list)) {
         println!("== {}", suite.name());
@@ -169,6 +179,10 @@ pub fn run(cx: &Context, args: &TestArgs) -> anyhow::Result<ExitCode> {
             Suite::Bisect => bisect::run(cx, &options)?,
             Suite::Random => random_programs(cx, &options)?,
             Suite::Ui => ui::run(cx, &options)?,
+            Suite::UiRa => {
+                let sample = Some(options.sample.unwrap_or(RA_SAMPLE));
+                ui::run(cx, &Options { frontend: Frontend::Ra, sample, ..options.clone() })?
+            }
         };
     }
     if args.list {
@@ -177,6 +191,12 @@ pub fn run(cx: &Context, args: &TestArgs) -> anyhow::Result<ExitCode> {
     println!("{} passed, {} failed", total.passed, total.failed);
     Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
+
+/// How many tests of ui `--quick` takes.
+const QUICK_SAMPLE: usize = 300;
+
+/// How many tests of ui the suite `ui-ra` takes.
+const RA_SAMPLE: usize = 400;
 
 /// How many random programs the suite has; `./y.sh random` makes any number.
 const RANDOM_PROGRAMS: u64 = 60;

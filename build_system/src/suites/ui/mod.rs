@@ -24,7 +24,6 @@ use super::summary::{Counts, in_parallel, sample};
 use crate::context::Context;
 use crate::sources;
 
-const QUICK_SAMPLE: usize = 300;
 const EXCLUSIONS: &str = "scripts/ui-excluded.txt";
 /// What besides fails when rust-analyzer alone makes the bodies.
 const RA_EXCLUSIONS: &str = "scripts/ui-excluded-ra.txt";
@@ -74,7 +73,7 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
 /// The tests that are known to fail, with the reasons.
 fn exclusions(cx: &Context, options: &Options<'_>) -> anyhow::Result<BTreeMap<String, String>> {
     let mut exclusions = report::read_exclusions(&cx.root.join(EXCLUSIONS))?;
-    if options.args.frontend == Frontend::Ra {
+    if options.frontend == Frontend::Ra {
         for (name, reason) in report::read_exclusions(&cx.root.join(RA_EXCLUSIONS))? {
             if exclusions.insert(name.clone(), reason).is_some() {
                 bail!("{RA_EXCLUSIONS} lists {name}, which {EXCLUSIONS} does too");
@@ -91,7 +90,7 @@ fn report_path(cx: &Context, options: &Options<'_>) -> PathBuf {
         AuxCompiler::RacDylib => "-rac-dylib",
         AuxCompiler::Rustc => "-rustc",
     };
-    let frontend = match options.args.frontend {
+    let frontend = match options.frontend {
         Frontend::Rustc => "",
         Frontend::Ra => "-frontend-ra",
         Frontend::Mixed => "-frontend-mixed",
@@ -139,7 +138,7 @@ fn narrow(mut tests: Vec<Test>, options: &Options<'_>, report: &Path) -> anyhow:
     if options.args.aux != AuxCompiler::Rac {
         tests.retain(|test| test.directives.aux.iter().any(|aux| aux.kind != AuxKind::ProcMacro));
     }
-    if options.args.frontend == Frontend::Ra {
+    if options.frontend == Frontend::Ra {
         tests.retain(|test| test.mode == Mode::RunPass && test.is_simple());
     }
     if let Some(filter) = &options.args.filter {
@@ -153,7 +152,7 @@ fn narrow(mut tests: Vec<Test>, options: &Options<'_>, report: &Path) -> anyhow:
         tests.retain(|test| failed.contains(test.name.as_str()));
         partial = true;
     }
-    if let Some(wanted) = options.args.sample.or(options.args.quick.then_some(QUICK_SAMPLE)) {
+    if let Some(wanted) = options.sample {
         sample(&mut tests, wanted);
     }
     Ok((tests, partial))

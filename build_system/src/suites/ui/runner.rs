@@ -211,9 +211,9 @@ impl Attempt<'_> {
 
     /// What rac is told besides of each crate.
     fn frontend(&self, command: &mut Command) {
-        let args = self.runner.options.args;
-        if args.frontend != Frontend::Rustc {
-            command.args(["--frontend", args.frontend.name()]);
+        let Options { args, frontend, .. } = self.runner.options;
+        if *frontend != Frontend::Rustc {
+            command.args(["--frontend", frontend.name()]);
         }
         command.args(&args.rac_args).env("RAC_VERIFY", "1");
     }
