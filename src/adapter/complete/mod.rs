@@ -16,6 +16,10 @@
 
 mod abort_unwinding_calls;
 mod cfg;
+mod check_alignment;
+mod check_enums;
+mod check_null;
+mod check_pointers;
 mod cleanup;
 mod compare;
 mod dataflow;
@@ -31,6 +35,7 @@ mod scheduled;
 mod soundness;
 #[cfg(test)]
 mod tests;
+pub mod ub_checks;
 mod validate;
 mod visit;
 

@@ -392,7 +392,7 @@ impl Tcx {
     }
 
     /// Whether a type that may have parameters is sized under the given where-clauses.
-    fn is_sized_in_generic(&self, ty: Ty, clauses: &[Clause]) -> Result<bool> {
+    pub(in crate::adapter) fn is_sized_in_generic(&self, ty: Ty, clauses: &[Clause]) -> Result<bool> {
         let bounded = |clauses: &[Clause], is_self: &dyn Fn(Ty) -> bool| {
             clauses.iter().any(|clause| match clause {
                 Clause::Trait { trait_ref, polarity: true } => {

@@ -10,6 +10,7 @@
 //! pub extern "C" fn ext(); pub extern "C" fn callback();
 //! ```
 
+mod checks;
 mod comparison;
 mod moves;
 mod overwrites;
