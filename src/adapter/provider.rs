@@ -74,6 +74,8 @@ pub struct AnalysisInput {
     pub edition: String,
     /// The unstable features of the language that are on.
     pub features: Vec<String>,
+    /// The crates of procedural macros that it uses.
+    pub macro_crates: Vec<String>,
     /// The `-Z` options, `NAME` or `NAME=VALUE`, with `-` between words.
     pub unstable_options: Vec<String>,
     /// The active configuration, as `rustc --print cfg` prints it: `name` or `name="value"`.
@@ -83,4 +85,6 @@ pub struct AnalysisInput {
     /// The variables that `env!` sees.
     pub env: Vec<(String, String)>,
     pub overflow_checks: bool,
+    /// Other crates may name what is in it.
+    pub is_library: bool,
 }

@@ -1,7 +1,7 @@
 //! What a front end within rac's process is told of the session.
 
 use super::crate_info::CrateInfo;
-use super::options::Session;
+use super::options::{CrateType, Session};
 use super::toolchain::Toolchain;
 use crate::adapter::provider::AnalysisInput;
 use anyhow::{Context, Result, ensure};
@@ -16,11 +16,13 @@ pub fn input(session: &Session, info: &CrateInfo) -> Result<AnalysisInput> {
         crate_name: session.crate_name.clone(),
         edition: info.edition.clone(),
         features: info.features.clone(),
+        macro_crates: info.macro_crates.clone(),
         unstable_options: session.cli.unstable.iter().map(|option| option.replace('_', "-")).collect(),
         cfg: info.cfg.clone(),
         source_name: is_called_as_given(session).then(|| session.input.clone()),
         env: environment(&session.cli.env_set),
         overflow_checks: session.overflow_checks,
+        is_library: info.types.iter().any(|&ty| ty != CrateType::Bin),
     })
 }
 

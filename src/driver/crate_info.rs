@@ -52,6 +52,8 @@ pub struct CrateInfo {
     pub edition: String,
     /// The unstable features of the language that are on.
     pub features: Vec<String>,
+    /// The crates of procedural macros that are used.
+    pub macro_crates: Vec<String>,
     /// The active configuration, as `rustc --print cfg` prints it.
     pub cfg: Vec<String>,
     /// What std's start-up is told to do about SIGPIPE.
@@ -87,6 +89,7 @@ impl CrateInfo {
                 ["type", ty] => info.types.push(crate_type(ty)?),
                 ["edition", edition] => info.edition = edition.to_owned(),
                 ["feature", name] => info.features.push(name.to_owned()),
+                ["macros", name] => info.macro_crates.push(name.to_owned()),
                 ["cfg", cfg] => info.cfg.push(cfg.to_owned()),
                 ["sigpipe", number] => {
                     info.sigpipe = number.parse().with_context(|| format!("bad number in `{line}`"))?;

@@ -11,6 +11,7 @@ mod library;
 mod lower;
 mod macros;
 mod nested;
+mod patterns;
 mod provider;
 mod spans;
 mod ty;

@@ -52,6 +52,12 @@ fn defined_before(db: &RootDatabase, owner: ExpressionStoreOwnerId, call: MacroC
         return Ok(());
     }
     let ast::Macro::MacroRules(rules) = definition.to_node(db) else { return Ok(()) };
+    if let HirFileId::MacroFile(by) = definition.file_id
+        && by.call_node(db).value.text().to_string().contains('$')
+    {
+        // rustc tells the names of its variables apart by where they come from.
+        return Err(Error::unsupported("a macro that another one makes with a `$` that it was given"));
+    }
     let defined = match definition.file_id {
         HirFileId::FileId(file_id) => FileRange { file_id, range: rules.syntax().text_range() },
         HirFileId::MacroFile(call) => call.loc(db).kind.original_call_range_with_input(db),

@@ -8,6 +8,7 @@ use crate::identity::{Cache, Identity};
 use crate::library::Library;
 use crate::lower;
 use crate::macros;
+use crate::patterns;
 use crate::spans::Spans;
 use crate::ty::TyLowering;
 use crate::unknown::unknown;
@@ -65,6 +66,7 @@ impl Analysis for RustAnalyzer {
             krate,
             overflow_checks: input.overflow_checks,
             unknown: unknown(input),
+            is_library: input.is_library,
         }))
     }
 
@@ -96,6 +98,7 @@ struct Provider {
     overflow_checks: bool,
     /// Why no body of the crate is lowered.
     unknown: Option<String>,
+    is_library: bool,
 }
 
 /// What a thread asks with.
@@ -111,6 +114,9 @@ impl BodyProvider for Provider {
         }
         if let Some(unknown) = &self.unknown {
             return Err(Error::unsupported(unknown));
+        }
+        if self.is_library && has_nested_static(store, def)? {
+            return Err(Error::unsupported("a static whose value borrows memory that has a symbol of its own"));
         }
         let handle = lock(&self.idle).pop();
         let handle = handle.unwrap_or_else(|| Handle { db: lock(&self.db).clone(), cache: Cache::default() });
@@ -180,6 +186,7 @@ impl Provider {
         };
         let owner = body.expression_store_owner(db);
         macros::check(db, owner)?;
+        patterns::check(db, owner)?;
         let mir = mir.map_err(|error| refused(&error))?;
         let spans = Spans::new(id, owner, item.span);
         let is_constant = matches!(item.data, ItemData::Const(_) | ItemData::Static(_) | ItemData::AnonConst(_));
@@ -222,6 +229,16 @@ fn has_lowered_body(store: &Store, def: DefId) -> Result<bool> {
         Some(ItemData::AnonConst(_)) => true,
         _ => false,
     })
+}
+
+/// Whether the definition is a static that refers to memory which rustc has made a static of its own.
+fn has_nested_static(store: &Store, def: DefId) -> Result<bool> {
+    for &index in store.children(def)? {
+        if matches!(store.def_key(DefId { krate: def.krate, index })?.data, DefPathData::NestedStatic) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether the function comes from a built-in derive.

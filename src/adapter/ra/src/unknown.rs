@@ -35,12 +35,12 @@ const OPTIONS: &[&str] = &[
 /// The first thing about a crate that rust-analyzer does not know.
 pub fn unknown(input: &AnalysisInput) -> Option<String> {
     let feature = input.features.iter().find(|feature| FEATURES.contains(&feature.as_str()));
-    let option = || {
-        let name = |option: &str| option.split('=').next().unwrap_or_default().to_owned();
-        input.unstable_options.iter().map(|option| name(option)).find(|name| OPTIONS.contains(&name.as_str()))
-    };
-    match feature {
-        Some(feature) => Some(format!("the feature `{feature}` in rust-analyzer")),
-        None => option().map(|option| format!("`-Z {option}` in rust-analyzer")),
-    }
+    let name = |option: &str| option.split('=').next().unwrap_or_default().to_owned();
+    let option = input.unstable_options.iter().map(|option| name(option)).find(|name| OPTIONS.contains(&name.as_str()));
+    // An attribute that is not found is no error to rust-analyzer.
+    let macros = input.macro_crates.first();
+    feature
+        .map(|feature| format!("the feature `{feature}` in rust-analyzer"))
+        .or(option.map(|option| format!("`-Z {option}` in rust-analyzer")))
+        .or(macros.map(|name| format!("the procedural macros of `{name}` in rust-analyzer")))
 }
