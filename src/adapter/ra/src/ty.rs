@@ -4,8 +4,9 @@
 
 use crate::identity::{Def, Identity};
 use ra_ap_hir_def::{
-    CallableDefId, GenericDefId, TypeOrConstParamId,
+    CallableDefId, GenericDefId, ItemContainerId, Lookup, TypeOrConstParamId,
     hir::generics::{GenericParams, TypeOrConstParamData},
+    signatures::FunctionSignature,
 };
 use ra_ap_hir_ty::{
     consteval::try_const_usize,
@@ -92,6 +93,10 @@ impl<'a, 'db> TyLowering<'a, 'db> {
                 let def = self.closure(closure.0)?;
                 K::Closure(def, self.closure_args(def, args)?)
             }
+            TyKind::Coroutine(coroutine, args) => {
+                let def = self.id.coroutine_def(coroutine.0)?;
+                K::Coroutine(def, self.coroutine_args(def, args)?)
+            }
             TyKind::Never => K::Never,
             TyKind::Tuple(tys) => K::Tuple(tys.iter().map(|ty| self.ty(ty)).collect::<Result<_>>()?),
             TyKind::Alias(alias) => match alias.kind {
@@ -100,8 +105,8 @@ impl<'a, 'db> TyLowering<'a, 'db> {
                     K::Alias(ramir::AliasKind::Projection, def, self.args(def, alias.args)?)
                 }
                 rti::AliasTyKind::Opaque { def_id } => {
-                    let def = self.opaque(def_id.0)?;
-                    K::Alias(ramir::AliasKind::Opaque, def, self.opaque_args(def, alias.args)?)
+                    let (kind, def) = self.opaque(def_id.0)?;
+                    K::Alias(kind, def, self.args(def, alias.args)?)
                 }
                 rti::AliasTyKind::Inherent { .. } => return Err(Error::unsupported("an inherent associated type")),
                 rti::AliasTyKind::Free { .. } => return Err(Error::unsupported("a type alias that was kept")),
@@ -110,7 +115,7 @@ impl<'a, 'db> TyLowering<'a, 'db> {
             TyKind::Pat(..) => return Err(Error::unsupported("a pattern type")),
             TyKind::UnsafeBinder(_) => return Err(Error::unsupported("an unsafe binder")),
             TyKind::CoroutineClosure(..) => return Err(Error::unsupported("an async closure")),
-            TyKind::Coroutine(..) | TyKind::CoroutineWitness(..) => return Err(Error::unsupported("a coroutine")),
+            TyKind::CoroutineWitness(..) => return Err(Error::unsupported("what a coroutine keeps, as a type")),
             TyKind::Bound(..) | TyKind::Placeholder(_) => return Err(Error::unsupported("a bound type variable")),
             TyKind::Infer(_) => return Err(Error::unsupported("a type that rust-analyzer did not infer")),
             TyKind::Error(_) => return Err(Error::unsupported("a type that rust-analyzer does not know")),
@@ -144,9 +149,8 @@ impl<'a, 'db> TyLowering<'a, 'db> {
 
     pub fn poly_fn_sig(&self, sig: Binder<'db, FnSig<'db>>) -> Result<ramir::PolyFnSig> {
         let sig = sig.skip_binder();
-        let (tys, bound_vars) = self.in_binder(|| {
-            sig.inputs_and_output.iter().map(|ty| self.ty(ty)).collect::<Result<Box<[_]>>>()
-        })?;
+        let (tys, bound_vars) =
+            self.in_binder(|| sig.inputs_and_output.iter().map(|ty| self.ty(ty)).collect::<Result<Box<[_]>>>())?;
         Ok(ramir::PolyFnSig {
             bound_vars,
             inputs_and_output: tys,
@@ -173,7 +177,10 @@ impl<'a, 'db> TyLowering<'a, 'db> {
         })
     }
 
-    fn existential(&self, preds: ns::BoundExistentialPredicates<'db>) -> Result<Box<[ramir::PolyExistentialPredicate]>> {
+    fn existential(
+        &self,
+        preds: ns::BoundExistentialPredicates<'db>,
+    ) -> Result<Box<[ramir::PolyExistentialPredicate]>> {
         use ramir::ExistentialPredicate as P;
         let mut lowered = Vec::new();
         for pred in preds.iter() {
@@ -346,7 +353,8 @@ impl<'a, 'db> TyLowering<'a, 'db> {
         let kind = match ct.kind() {
             ConstKind::Param(param) => K::Param(self.param(param.id.into())?),
             ConstKind::Value(value) => {
-                let leaf = value.try_to_leaf().ok_or_else(|| Error::unsupported("a constant argument that is no scalar"))?;
+                let leaf =
+                    value.try_to_leaf().ok_or_else(|| Error::unsupported("a constant argument that is no scalar"))?;
                 let size = leaf.size();
                 let data = leaf.to_bits(size);
                 K::Value(self.ty(value.ty)?, ramir::ValTree::Leaf(ramir::ScalarInt { data, size: size.bytes() as u8 }))
@@ -382,10 +390,7 @@ impl<'a, 'db> TyLowering<'a, 'db> {
 
     /// The arguments of the function around it, then kind, signature and captures.
     fn closure_args(&self, closure: DefId, args: GenericArgs<'db>) -> Result<ramir::Args> {
-        let mut function = closure;
-        while let ramir::DefKey { data: DefPathData::Closure, parent: Some(parent), .. } = self.id.store.def_key(function)? {
-            function = DefId { krate: closure.krate, index: *parent };
-        }
+        let function = self.id.item_around(closure)?;
         let args: Vec<GenericArg<'db>> = args.iter().collect();
         let Some((parent, [kind, sig, upvars])) = args.split_last_chunk::<3>() else {
             return Err(Error::unsupported("a closure without a signature"));
@@ -405,20 +410,43 @@ impl<'a, 'db> TyLowering<'a, 'db> {
         Ok(self.interner().mk_args(&lowered))
     }
 
-    fn opaque(&self, id: ra_ap_hir_ty::db::InternedOpaqueTyId<'db>) -> Result<DefId> {
-        match id.loc(self.id.db) {
-            ra_ap_hir_ty::ImplTraitId::ReturnTypeImplTrait(function, index) => {
-                let function = self.id.def_id(Def::Function(function))?;
-                let opaques = self.id.children(function, DefPathData::OpaqueTy)?;
-                let index = index.into_raw().into_u32() as usize;
-                opaques.get(index).copied().ok_or_else(|| Error::unsupported("an `impl Trait` in a trait's method"))
-            }
-            ra_ap_hir_ty::ImplTraitId::TypeAliasImplTrait(..) => Err(Error::unsupported("`impl Trait` in a type alias")),
+    /// The arguments of the function around it, then kind, what is passed in and out, and captures.
+    fn coroutine_args(&self, coroutine: DefId, args: GenericArgs<'db>) -> Result<ramir::Args> {
+        let args: Vec<GenericArg<'db>> = args.iter().collect();
+        let Some((parent, own)) = args.split_last_chunk::<5>() else {
+            return Err(Error::unsupported("a coroutine without a signature"));
+        };
+        let parent = self.arg_list(self.id.item_around(coroutine)?, parent, false)?;
+        let mut lowered = self.interner().args(parent).to_vec();
+        for arg in own {
+            lowered.push(self.arg(*arg)?);
         }
+        Ok(self.interner().mk_args(&lowered))
     }
 
-    fn opaque_args(&self, def: DefId, args: GenericArgs<'db>) -> Result<ramir::Args> {
-        self.args(def, args)
+    /// `impl Trait` as what a function returns. In a trait it is an associated type without a name.
+    fn opaque(&self, id: ra_ap_hir_ty::db::InternedOpaqueTyId<'db>) -> Result<(ramir::AliasKind, DefId)> {
+        match id.loc(self.id.db) {
+            ra_ap_hir_ty::ImplTraitId::ReturnTypeImplTrait(function, index) => {
+                let (kind, found) = match function.lookup(self.id.db).container {
+                    ItemContainerId::TraitId(id) => {
+                        let name = FunctionSignature::of(self.id.db, function).name.clone();
+                        let name = DefPathData::AnonAssocTy(self.id.sym(name.as_str()));
+                        let types = self.id.children(self.id.def_id(Def::Trait(id))?, name)?;
+                        (ramir::AliasKind::Projection, types)
+                    }
+                    _ => {
+                        let function = self.id.def_id(Def::Function(function))?;
+                        (ramir::AliasKind::Opaque, self.id.children(function, DefPathData::OpaqueTy)?)
+                    }
+                };
+                let def = found.get(index.into_raw().into_u32() as usize);
+                Ok((kind, *def.ok_or_else(|| Error::unsupported("an `impl Trait` that rustc does not have"))?))
+            }
+            ra_ap_hir_ty::ImplTraitId::TypeAliasImplTrait(..) => {
+                Err(Error::unsupported("`impl Trait` in a type alias"))
+            }
+        }
     }
 }
 

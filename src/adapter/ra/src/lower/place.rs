@@ -2,14 +2,17 @@
 
 use super::{Lowering, unsupported_place};
 use crate::identity::Def;
-use ra_ap_hir_def::StaticId;
+use ra_ap_hir_def::{DefWithBodyId, GenericDefId, StaticId, hir::ExprId};
 use ra_ap_hir_ty::{
-    MemoryMap,
+    InferBodyId, MemoryMap,
     db::GeneralConstId,
     mir::{Operand, OperandKind, Place, PlaceTy, ProjectionElem},
-    next_solver::{Const, ConstKind, Ty, TyKind},
+    next_solver::{Const, ConstKind, GenericArgs, Ty, TyKind},
 };
-use ra_ap_rustc_type_ir::{FloatTy, inherent::IntoKind};
+use ra_ap_rustc_type_ir::{
+    FloatTy,
+    inherent::{GenericArgs as _, IntoKind},
+};
 use rac::adapter::error::{Error, Result};
 use ramir::{ConstValue, MirConst, PlaceElem};
 
@@ -24,11 +27,14 @@ impl<'a, 'db> Lowering<'a, 'db> {
         let mut ty = PlaceTy::from_ty(self.mir.locals[place.local].ty.as_ref());
         for elem in &place.projection.lookup()[..len] {
             let base = ty.ty;
-            // rust-analyzer has no type for a part of an array; what is asked of it is the same for the whole.
-            let array_part = matches!(elem, ProjectionElem::Subslice { .. }) && matches!(base.kind(), TyKind::Array(..));
-            if !array_part {
-                ty = ty.projection_ty(&self.infcx, elem, self.env);
-            }
+            ty = match (elem, base.kind()) {
+                // rust-analyzer takes the number of elements behind the part for its end.
+                (&ProjectionElem::Subslice { from, to }, TyKind::Array(elem, len)) => {
+                    let len = self.known_len(len)?.checked_sub(from + to).ok_or_else(|| unsupported_place(place))?;
+                    PlaceTy::from_ty(Ty::new_array(self.infcx.interner, elem, len))
+                }
+                _ => ty.projection_ty(&self.infcx, elem, self.env),
+            };
             let elem = match *elem {
                 ProjectionElem::Deref => PlaceElem::Deref,
                 ProjectionElem::Field(field) => {
@@ -82,6 +88,11 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 let ty = self.types.ty(data.ty)?;
                 Ok((self.constant(MirConst::Val(value, ty)), data.ty))
             }
+            OperandKind::OffsetOf { container, fields } => self.offset_of(container.as_ref(), fields.lookup()),
+            OperandKind::InlineConst { expr, ty } => {
+                let ty = ty.as_ref();
+                Ok((self.constant(self.inline_const(*expr, ty)?), ty))
+            }
             OperandKind::Static(_) => Err(Error::unsupported("the address of a static as an operand")),
         }
     }
@@ -110,6 +121,22 @@ impl<'a, 'db> Lowering<'a, 'db> {
             },
             _ => Err(Error::unsupported("a constant of an unknown kind in rust-analyzer's MIR")),
         }
+    }
+
+    /// `const { .. }`: an item of its own, whose parameters are those of the function around it and its own type.
+    fn inline_const(&self, expr: ExprId, ty: Ty<'db>) -> Result<MirConst> {
+        let id = &self.types.id;
+        let InferBodyId::DefWithBodyId(DefWithBodyId::FunctionId(function)) = self.mir.owner else {
+            return Err(Error::unsupported("an inline constant in a constant"));
+        };
+        let def = id.inline_const_def(function, expr)?;
+        let generics = &id.store.item(def)?.generics;
+        let parent = generics.parent.ok_or_else(|| Error::missing(id.store.def_path_str(def)))?;
+        let identity = GenericArgs::identity_for_item(self.infcx.interner, GenericDefId::from(function).into());
+        let ty = self.types.ty(ty)?;
+        let mut args = id.store.interner().args(self.types.args(parent, identity)?).to_vec();
+        args.push(ramir::GenericArg::Type(ty));
+        Ok(MirConst::Unevaluated { def, args: id.store.interner().mk_args(&args), promoted: None, ty })
     }
 
     /// The value of a literal, or of a function item.
@@ -146,7 +173,9 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 let bytes: &[u8] = match map {
                     MemoryMap::Simple(bytes) => bytes,
                     MemoryMap::Empty => &[],
-                    MemoryMap::Complex(_) => return Err(Error::unsupported("a constant with addresses of rust-analyzer's")),
+                    MemoryMap::Complex(_) => {
+                        return Err(Error::unsupported("a constant with addresses of rust-analyzer's"));
+                    }
                 };
                 let alloc = pointee(bytes);
                 match to.kind() {
