@@ -427,6 +427,8 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 PointerCast::UnsafeFnPointer => C::UnsafeFnPointer,
                 PointerCast::ClosureFnPointer(_) => C::ClosureFnPointer,
                 PointerCast::MutToConstPointer => C::MutToConstPointer,
+                // A block's value is coerced, then the block.
+                PointerCast::Unsize if self.types.ty(from)? == target => return Ok(ramir::Rvalue::Use(operand)),
                 PointerCast::Unsize => C::Unsize,
                 PointerCast::ArrayToPointer => {
                     // `&[T; N] as *const T` takes a raw pointer to the array first.
