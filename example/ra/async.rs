@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
@@ -30,7 +30,7 @@ impl Future for Later {
 }
 
 fn block_on<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
+    let mut future = Box::pin(future);
     let mut cx = Context::from_waker(Waker::noop());
     let mut polls = 0;
     loop {

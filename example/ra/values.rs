@@ -7,7 +7,6 @@
 
 use std::future::Future;
 use std::mem::offset_of;
-use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 struct Unit;
@@ -141,7 +140,7 @@ fn sum<S: Source>(source: &S) -> u32 {
 }
 
 fn ready<F: Future>(future: F) -> F::Output {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+    match Box::pin(future).as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
         Poll::Pending => unreachable!(),
     }
