@@ -188,9 +188,23 @@ impl<'a, 'db> TyLowering<'a, 'db> {
                 known.push(info.name);
             }
         }
+        // Both make names for parameters that have none, in the order of the parameters.
+        let mut last_generated = None;
         for (i, ty) in tys.iter().enumerate() {
-            // Parameters that are patterns have no name that both know; then only a type of its own makes a capture certain.
-            let certain = known[i].contains(&names[i]) || tys.iter().filter(|&other| other == ty).count() == 1;
+            let generated =
+                interner.str(names[i]).strip_prefix("<ra@gennew>").and_then(|number| number.parse::<u32>().ok());
+            let certain = match generated {
+                Some(_) => {
+                    let in_order = last_generated < generated;
+                    last_generated = generated;
+                    let is_unnamed =
+                        |name: &Symbol| interner.str(*name) == "_" || interner.str(*name).starts_with("__arg");
+                    in_order && !known[i].is_empty() && known[i].iter().all(is_unnamed)
+                }
+                None => known[i].contains(&names[i]),
+            };
+            // Without a name, only a type of its own makes a capture certain.
+            let certain = certain || tys.iter().filter(|&other| other == ty).count() == 1;
             if !certain {
                 return Err(disagree());
             }
@@ -212,6 +226,8 @@ impl<'a, 'db> TyLowering<'a, 'db> {
             (&K::RawPtr(a, m), &K::RawPtr(b, n)) => m == n && self.may_be_equal(a, b),
             (K::Tuple(a), K::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| self.may_be_equal(a, b)),
             (K::Adt(a, _), K::Adt(b, _)) if a != b => false,
+            // Where one is made, its captures are compared.
+            (K::Coroutine(a, _), K::Coroutine(b, _)) => a == b,
             (K::Ref(..), _) | (_, K::Ref(..)) => false,
             _ => interner.flags(a).intersects(unknown) || interner.flags(b).intersects(unknown),
         }

@@ -17,6 +17,7 @@ use ra_ap_hir_ty::{
     db::{AnonConstId, HirDatabase, InternedClosure, InternedClosureId, InternedCoroutineId},
 };
 use ra_ap_span::TextRange;
+use ra_ap_syntax::{AstNode, ast};
 use rac::adapter::error::{Error, Result};
 use ramir::{DefId, DefPathData, ItemData};
 use rustc_hash::FxHashMap;
@@ -302,8 +303,13 @@ impl<'a, 'db> Identity<'a, 'db> {
             let source = map.expr_syntax(expr).ok()?;
             let root = source.file_id.parse_or_expand(self.db);
             let node = source.value.syntax_node_ptr().try_to_node(&root)?;
-            // An inline constant begins with its keyword, which belongs to the expression around it.
-            Some(InFile::new(source.file_id, without_attributes(&node)))
+            // An inline constant begins behind its keyword, which belongs to the expression around it.
+            let inner = ast::BlockExpr::cast(node.clone()).filter(|block| block.const_token().is_some());
+            let range = match inner.and_then(|block| block.stmt_list()) {
+                Some(braces) => braces.syntax().text_range(),
+                None => without_attributes(&node),
+            };
+            Some(InFile::new(source.file_id, range))
         };
         let (closures, consts): (Vec<_>, Vec<_>) =
             finder.found.into_iter().partition(|(_, kind)| matches!(kind, NestedKind::Closure(_)));
