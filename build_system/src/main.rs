@@ -13,6 +13,7 @@ mod exec;
 mod exporter;
 mod interrupt;
 mod links;
+mod patch;
 mod progress;
 mod random;
 mod rust_analyzer;
@@ -63,6 +64,8 @@ enum Command {
     Random(random::RandomArgs),
     /// Compare rac's speed with rustc's, side by side
     Bench(bench::BenchArgs),
+    /// Open a rust-analyzer crate's patches as a git repository, or write its commits back
+    Patch(patch::PatchArgs),
 }
 
 #[derive(Args)]
@@ -95,6 +98,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Diff(args) => bisect::diff(&cx, &args)?,
         Command::Random(args) => random::run(&cx, &args)?,
         Command::Bench(args) => bench::run(&cx, &args)?,
+        Command::Patch(args) => patch::run(&cx, &args)?,
     }
     Ok(ExitCode::SUCCESS)
 }

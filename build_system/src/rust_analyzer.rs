@@ -20,11 +20,11 @@ use crate::links;
 use crate::rustc_dev::write_if_changed;
 use crate::sources;
 
-/// A crate with patches.
-struct Patched {
-    name: String,
-    version: String,
-    patches: Vec<PathBuf>,
+/// A crate with its patches, in the order of their application.
+pub struct Patched {
+    pub name: String,
+    pub version: String,
+    pub patches: Vec<PathBuf>,
 }
 
 /// Builds `rac-ra`, as far as it is not up to date, and puts it at `to`.
@@ -66,19 +66,49 @@ pub fn library_source(cx: &Context, rust_src: Option<&Path>) -> anyhow::Result<O
     Ok(Some(library))
 }
 
+/// A crate that rac-ra depends on, which may have no patches yet.
+pub fn one_crate(cx: &Context, name: &str) -> anyhow::Result<Patched> {
+    let (patches, lock) = (cx.root.join("patches"), cx.root.join("src/adapter/ra/Cargo.lock"));
+    if let Some(found) = patched_crates(&patches, &lock)?.into_iter().find(|found| found.name == name) {
+        return Ok(found);
+    }
+    let version = locked_version(&Lock::read(&lock)?, name)?;
+    Ok(Patched { name: name.to_owned(), version, patches: Vec::new() })
+}
+
+/// The crate's unpatched sources, which cargo fetches if it does not have them.
+pub fn source(cx: &Context, crate_: &Patched) -> anyhow::Result<PathBuf> {
+    let _lock = cx.lock_cache()?;
+    let sources = registry_sources(cx, &cx.root.join("src/adapter/ra"), std::slice::from_ref(crate_))?;
+    sources.into_iter().next().with_context(|| format!("cargo found no {}", crate_.name))
+}
+
+#[derive(Deserialize)]
+struct Lock {
+    package: Vec<LockedPackage>,
+}
+
+#[derive(Deserialize)]
+struct LockedPackage {
+    name: String,
+    version: String,
+}
+
+impl Lock {
+    fn read(path: &Path) -> anyhow::Result<Lock> {
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("in {}", path.display()))
+    }
+}
+
+fn locked_version(lock: &Lock, name: &str) -> anyhow::Result<String> {
+    let locked = lock.package.iter().find(|package| package.name == name);
+    Ok(locked.with_context(|| format!("rac-ra does not depend on {name}"))?.version.clone())
+}
+
 /// The crates that `patches/` names, with the versions that the package's lock file pins.
 fn patched_crates(patches: &Path, lock: &Path) -> anyhow::Result<Vec<Patched>> {
-    #[derive(Deserialize)]
-    struct Lock {
-        package: Vec<Package>,
-    }
-    #[derive(Deserialize)]
-    struct Package {
-        name: String,
-        version: String,
-    }
-    let text = fs::read_to_string(lock).with_context(|| format!("cannot read {}", lock.display()))?;
-    let lock: Lock = toml::from_str(&text).with_context(|| format!("in {}", lock.display()))?;
+    let lock = Lock::read(lock)?;
     let mut found: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     for entry in WalkDir::new(patches).min_depth(2).max_depth(2).sort_by_file_name() {
         let path = entry.with_context(|| format!("cannot list {}", patches.display()))?.into_path();
@@ -88,9 +118,7 @@ fn patched_crates(patches: &Path, lock: &Path) -> anyhow::Result<Vec<Patched>> {
     found
         .into_iter()
         .map(|(name, patches)| {
-            let locked = lock.package.iter().find(|package| package.name == name);
-            let version =
-                locked.with_context(|| format!("patches/{name}: rac-ra does not depend on {name}"))?.version.clone();
+            let version = locked_version(&lock, &name).with_context(|| format!("patches/{name}"))?;
             Ok(Patched { name, version, patches })
         })
         .collect()
@@ -176,7 +204,7 @@ fn registry_sources(cx: &Context, package: &Path, patched: &[Patched]) -> anyhow
 }
 
 /// Applies a patch, which may change several files, to the crate in `directory`. Text before the first file is its reason.
-fn apply(patch: &str, directory: &Path) -> anyhow::Result<()> {
+pub fn apply(patch: &str, directory: &Path) -> anyhow::Result<()> {
     let starts: Vec<usize> = patch
         .match_indices("--- a/")
         .map(|(at, _)| at)
@@ -197,7 +225,7 @@ fn apply(patch: &str, directory: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn copy_tree(from: &Path, to: &Path) -> anyhow::Result<()> {
+pub fn copy_tree(from: &Path, to: &Path) -> anyhow::Result<()> {
     for entry in WalkDir::new(from) {
         let entry = entry.with_context(|| format!("cannot list {}", from.display()))?;
         let relative = entry.path().strip_prefix(from).context("walked out of the tree")?;

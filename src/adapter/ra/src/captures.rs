@@ -10,7 +10,7 @@ use ra_ap_hir_def::{ExpressionStoreOwnerId, expr_store::ExpressionStore};
 use ra_ap_hir_ty::{
     InferenceResult,
     closure_analysis::ProjectionKind,
-    db::{InternedClosure, InternedClosureId},
+    db::{InternedClosure, InternedClosureId, InternedCoroutineId},
     next_solver::TyKind,
 };
 use ra_ap_rustc_type_ir::inherent::IntoKind;
@@ -104,7 +104,7 @@ impl<'a, 'db> TyLowering<'a, 'db> {
         else {
             return Err(disagree());
         };
-        let names = self.capture_names(closure)?;
+        let names = self.capture_names(closure.loc(self.id.db))?;
         if tys.len() != ra_tys.len() || names.len() != tys.len() {
             return Err(disagree());
         }
@@ -137,6 +137,81 @@ impl<'a, 'db> TyLowering<'a, 'db> {
         Ok(own)
     }
 
+    /// Checks what is captured by a coroutine that is made here: its body is rustc's and must find it. `def` and `args` are the
+    /// coroutine's lowered type.
+    pub fn check_coroutine(&self, coroutine: InternedCoroutineId<'db>, def: DefId, args: ramir::Args) -> Result<()> {
+        let disagree = || {
+            Error::unsupported(format!(
+                "`{}`, a coroutine whose captures rust-analyzer and rustc do not agree on",
+                self.id.store.def_path_str(def)
+            ))
+        };
+        let interner = self.id.store.interner();
+        let body = self.id.store.exported_body(def)?.ok_or_else(disagree)?;
+        // `&mut Self` or `Pin<&mut Self>`
+        let pointee = |ty| match *interner.kind(ty) {
+            ramir::TyKind::Ref(_, to, _) => to,
+            _ => ty,
+        };
+        let mut self_ty = body.locals.get(1).ok_or_else(disagree)?.ty;
+        let pinned = match *interner.kind(self_ty) {
+            ramir::TyKind::Adt(_, args) if let [GenericArg::Type(pointer)] = interner.args(args) => {
+                self_ty = *pointer;
+                true
+            }
+            _ => false,
+        };
+        let self_ty = pointee(self_ty);
+        let ramir::TyKind::Coroutine(rustc_def, rustc_args) = *interner.kind(self_ty) else { return Err(disagree()) };
+        let upvars = interner.args(args).last().and_then(|arg| arg.as_type());
+        let upvars = upvars.ok_or_else(disagree)?;
+        let ramir::TyKind::Tuple(tys) = interner.kind(upvars) else { return Err(disagree()) };
+        if rustc_def != def || interner.args(rustc_args).last() != Some(&GenericArg::Type(upvars)) {
+            return Err(disagree());
+        }
+        let names = self.capture_names(coroutine.loc(self.id.db))?;
+        if names.len() != tys.len() {
+            return Err(disagree());
+        }
+        let mut known = vec![Vec::new(); tys.len()];
+        for info in &body.var_debug_info {
+            let VarDebugInfoContents::Place(place) = &info.value else { continue };
+            let path = match &place.projection[..] {
+                [PlaceElem::Field(_, _), PlaceElem::Deref, path @ ..] if pinned && place.local == Local::new(1) => path,
+                [PlaceElem::Deref, path @ ..] if pointee(body.locals[place.local.index()].ty) == self_ty => path,
+                _ => continue,
+            };
+            if let [PlaceElem::Field(field, _), rest @ ..] = path
+                && matches!(rest, [] | [PlaceElem::Deref])
+                && let Some(known) = known.get_mut(field.index())
+            {
+                known.push(info.name);
+            }
+        }
+        // Both make names for parameters that have none, in the order of the parameters.
+        let mut last_generated = None;
+        for (i, ty) in tys.iter().enumerate() {
+            let generated =
+                interner.str(names[i]).strip_prefix("<ra@gennew>").and_then(|number| number.parse::<u32>().ok());
+            let certain = match generated {
+                Some(_) => {
+                    let in_order = last_generated < generated;
+                    last_generated = generated;
+                    let is_unnamed =
+                        |name: &Symbol| interner.str(*name) == "_" || interner.str(*name).starts_with("__arg");
+                    in_order && !known[i].is_empty() && known[i].iter().all(is_unnamed)
+                }
+                None => known[i].contains(&names[i]),
+            };
+            // Without a name, only a type of its own makes a capture certain.
+            let certain = certain || tys.iter().filter(|&other| other == ty).count() == 1;
+            if !certain {
+                return Err(disagree());
+            }
+        }
+        Ok(())
+    }
+
     /// Whether two types are the same, as far as it can be seen without normalizing.
     fn may_be_equal(&self, a: ramir::Ty, b: ramir::Ty) -> bool {
         use ramir::TyKind as K;
@@ -151,14 +226,16 @@ impl<'a, 'db> TyLowering<'a, 'db> {
             (&K::RawPtr(a, m), &K::RawPtr(b, n)) => m == n && self.may_be_equal(a, b),
             (K::Tuple(a), K::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| self.may_be_equal(a, b)),
             (K::Adt(a, _), K::Adt(b, _)) if a != b => false,
+            // Where one is made, its captures are compared.
+            (K::Coroutine(a, _), K::Coroutine(b, _)) => a == b,
             (K::Ref(..), _) | (_, K::Ref(..)) => false,
             _ => interner.flags(a).intersects(unknown) || interner.flags(b).intersects(unknown),
         }
     }
 
     /// What rustc calls the captured places, in order.
-    fn capture_names(&self, closure: InternedClosureId<'db>) -> Result<Vec<Symbol>> {
-        let InternedClosure { owner, expr, .. } = closure.loc(self.id.db);
+    fn capture_names(&self, closure: InternedClosure<'db>) -> Result<Vec<Symbol>> {
+        let InternedClosure { owner, expr, .. } = closure;
         let store_owner: ExpressionStoreOwnerId = owner.expression_store_owner(self.id.db);
         let store = ExpressionStore::of(self.id.db, store_owner);
         let infer = InferenceResult::of(self.id.db, owner);

@@ -31,6 +31,8 @@ pub struct Lowering<'a, 'db> {
     types: TyLowering<'a, 'db>,
     mir: &'db MirBody<'db>,
     infcx: InferCtxt<'db>,
+    /// Reveals no opaque type: what is behind one is moved, unless its bounds say that it is `Copy`.
+    opaque_infcx: InferCtxt<'db>,
     env: ParamEnv<'db>,
     spans: Spans<'a, 'db>,
     overflow_checks: bool,
@@ -71,6 +73,7 @@ pub fn lower<'a, 'db>(types: TyLowering<'a, 'db>, spans: Spans<'a, 'db>, input: 
     let mut lowering = Lowering {
         mir: input.mir,
         infcx: interner.infer_ctxt().build(TypingMode::PostAnalysis),
+        opaque_infcx: interner.infer_ctxt().build(TypingMode::non_body_analysis()),
         env: db.trait_environment(input.generic_def),
         types,
         spans,
@@ -152,7 +155,7 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 TerminatorKind::Goto { target } | TerminatorKind::Drop { target, .. } => todo.push(*target),
                 TerminatorKind::SwitchInt { targets, .. } => todo.extend(targets.all_targets().iter().copied()),
                 TerminatorKind::Call { target, .. } => todo.extend(*target),
-                TerminatorKind::Return | TerminatorKind::Unreachable => {}
+                TerminatorKind::Return | TerminatorKind::Unreachable | TerminatorKind::TailCall { .. } => {}
                 other => return Err(Error::unsupported(format!("a terminator of rust-analyzer's MIR: {other:?}"))),
             }
         }
@@ -234,7 +237,7 @@ impl<'a, 'db> Lowering<'a, 'db> {
     }
 
     fn is_copy(&self, ty: Ty<'db>) -> bool {
-        self.infcx.type_is_copy_modulo_regions(self.env, ty)
+        self.opaque_infcx.type_is_copy_modulo_regions(self.env, ty)
     }
 
     fn statement(&mut self, kind: &StatementKind) -> Result<()> {
@@ -275,7 +278,8 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 if !place.projection.is_empty() {
                     return Err(Error::unsupported("a drop of a part in rust-analyzer's MIR"));
                 }
-                if self.assigned.contains(&place.local) && self.may_need_drop(self.mir.locals[place.local].ty.as_ref()) {
+                if self.assigned.contains(&place.local) && self.may_need_drop(self.mir.locals[place.local].ty.as_ref())
+                {
                     let place = ramir::Place::from_local(self.local(place.local)?);
                     self.terminate(ramir::TerminatorKind::Drop { place, target, unwind: UnwindAction::Continue });
                 } else {
@@ -285,6 +289,7 @@ impl<'a, 'db> Lowering<'a, 'db> {
             TerminatorKind::Call { func, args, destination, target, .. } => {
                 self.call(func, args, destination, *target)?;
             }
+            TerminatorKind::TailCall { func, args } => self.tail_call(func, args)?,
             other => return Err(Error::unsupported(format!("a terminator of rust-analyzer's MIR: {other:?}"))),
         }
         Ok(())

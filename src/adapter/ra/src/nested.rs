@@ -14,9 +14,10 @@ use ra_ap_hir_def::{
 use ra_ap_hir_expand::InFile;
 use ra_ap_hir_ty::{
     InferBodyId, InferenceResult,
-    db::{AnonConstId, HirDatabase, InternedClosure, InternedClosureId},
+    db::{AnonConstId, HirDatabase, InternedClosure, InternedClosureId, InternedCoroutineId},
 };
 use ra_ap_span::TextRange;
+use ra_ap_syntax::{AstNode, ast};
 use rac::adapter::error::{Error, Result};
 use ramir::{DefId, DefPathData, ItemData};
 use rustc_hash::FxHashMap;
@@ -60,7 +61,15 @@ impl NestedDefs {
 impl<'a, 'db> Identity<'a, 'db> {
     /// The definition of a closure of the local crate.
     pub fn closure_def(&self, closure: InternedClosureId<'db>) -> Result<DefId> {
-        let InternedClosure { owner, expr, .. } = closure.loc(self.db);
+        self.closure_at(closure.loc(self.db))
+    }
+
+    /// The definition of a coroutine of the local crate, an async block among them.
+    pub fn coroutine_def(&self, coroutine: InternedCoroutineId<'db>) -> Result<DefId> {
+        self.closure_at(coroutine.loc(self.db))
+    }
+
+    fn closure_at(&self, InternedClosure { owner, expr, .. }: InternedClosure<'db>) -> Result<DefId> {
         let ExpressionStoreOwnerId::Body(owner) = owner.expression_store_owner(self.db) else {
             return Err(Error::unsupported("a closure in a constant of a signature"));
         };
@@ -70,6 +79,20 @@ impl<'a, 'db> Identity<'a, 'db> {
             Some(message) => Error::unsupported(message.clone()),
             None => Error::unsupported("a closure that rustc does not have"),
         })
+    }
+
+    /// Whether a coroutine is around `def`: its body is rustc's, and so is all that is within.
+    pub fn is_in_coroutine(&self, def: DefId) -> Result<bool> {
+        let mut at = def;
+        while let &ramir::DefKey { data: DefPathData::Closure | DefPathData::AnonConst, parent: Some(parent), .. } =
+            self.store.def_key(at)?
+        {
+            at = DefId { krate: def.krate, index: parent };
+            if matches!(&self.store.item(at)?.data, ItemData::Closure(item) if item.coroutine.is_some()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The closure that `def` is.
@@ -280,8 +303,13 @@ impl<'a, 'db> Identity<'a, 'db> {
             let source = map.expr_syntax(expr).ok()?;
             let root = source.file_id.parse_or_expand(self.db);
             let node = source.value.syntax_node_ptr().try_to_node(&root)?;
-            // An inline constant begins with its keyword, which belongs to the expression around it.
-            Some(InFile::new(source.file_id, without_attributes(&node)))
+            // An inline constant begins behind its keyword, which belongs to the expression around it.
+            let inner = ast::BlockExpr::cast(node.clone()).filter(|block| block.const_token().is_some());
+            let range = match inner.and_then(|block| block.stmt_list()) {
+                Some(braces) => braces.syntax().text_range(),
+                None => without_attributes(&node),
+            };
+            Some(InFile::new(source.file_id, range))
         };
         let (closures, consts): (Vec<_>, Vec<_>) =
             finder.found.into_iter().partition(|(_, kind)| matches!(kind, NestedKind::Closure(_)));

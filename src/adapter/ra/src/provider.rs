@@ -156,6 +156,9 @@ impl Provider {
         let db = &handle.db;
         let id = Identity { db, files: &self.files, store, cache: &handle.cache, local: self.krate };
         let item = store.item(def)?;
+        if id.is_in_coroutine(def)? {
+            return Ok(None);
+        }
         let owner = match item.data {
             ItemData::Closure(_) | ItemData::AnonConst(_) => id.body_around(def)?.map(|(owner, _)| owner),
             _ => id.local_body(def)?,

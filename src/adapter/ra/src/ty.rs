@@ -91,6 +91,10 @@ impl<'a, 'db> TyLowering<'a, 'db> {
                 let def = self.id.closure_def(closure.0)?;
                 K::Closure(def, self.closure_args(closure.0, def, args)?)
             }
+            TyKind::Coroutine(coroutine, args) => {
+                let def = self.id.coroutine_def(coroutine.0)?;
+                K::Coroutine(def, self.coroutine_args(def, args)?)
+            }
             TyKind::Never => K::Never,
             TyKind::Tuple(tys) => K::Tuple(tys.iter().map(|ty| self.ty(ty)).collect::<Result<_>>()?),
             TyKind::Alias(alias) => match alias.kind {
@@ -106,7 +110,7 @@ impl<'a, 'db> TyLowering<'a, 'db> {
             TyKind::Pat(..) => return Err(Error::unsupported("a pattern type")),
             TyKind::UnsafeBinder(_) => return Err(Error::unsupported("an unsafe binder")),
             TyKind::CoroutineClosure(..) => return Err(Error::unsupported("an async closure")),
-            TyKind::Coroutine(..) | TyKind::CoroutineWitness(..) => return Err(Error::unsupported("a coroutine")),
+            TyKind::CoroutineWitness(..) => return Err(Error::unsupported("what a coroutine keeps, as a type")),
             TyKind::Bound(..) | TyKind::Placeholder(_) => return Err(Error::unsupported("a bound type variable")),
             TyKind::Infer(_) => return Err(Error::unsupported("a type that rust-analyzer did not infer")),
             TyKind::Error(_) => return Err(Error::unsupported("a type that rust-analyzer does not know")),
@@ -140,9 +144,8 @@ impl<'a, 'db> TyLowering<'a, 'db> {
 
     pub fn poly_fn_sig(&self, sig: Binder<'db, FnSig<'db>>) -> Result<ramir::PolyFnSig> {
         let sig = sig.skip_binder();
-        let (tys, bound_vars) = self.in_binder(|| {
-            sig.inputs_and_output.iter().map(|ty| self.ty(ty)).collect::<Result<Box<[_]>>>()
-        })?;
+        let (tys, bound_vars) =
+            self.in_binder(|| sig.inputs_and_output.iter().map(|ty| self.ty(ty)).collect::<Result<Box<[_]>>>())?;
         Ok(ramir::PolyFnSig {
             bound_vars,
             inputs_and_output: tys,
@@ -169,7 +172,10 @@ impl<'a, 'db> TyLowering<'a, 'db> {
         })
     }
 
-    fn existential(&self, preds: ns::BoundExistentialPredicates<'db>) -> Result<Box<[ramir::PolyExistentialPredicate]>> {
+    fn existential(
+        &self,
+        preds: ns::BoundExistentialPredicates<'db>,
+    ) -> Result<Box<[ramir::PolyExistentialPredicate]>> {
         use ramir::ExistentialPredicate as P;
         let mut lowered = Vec::new();
         for pred in preds.iter() {
@@ -342,7 +348,8 @@ impl<'a, 'db> TyLowering<'a, 'db> {
         let kind = match ct.kind() {
             ConstKind::Param(param) => K::Param(self.param(param.id.into())?),
             ConstKind::Value(value) => {
-                let leaf = value.try_to_leaf().ok_or_else(|| Error::unsupported("a constant argument that is no scalar"))?;
+                let leaf =
+                    value.try_to_leaf().ok_or_else(|| Error::unsupported("a constant argument that is no scalar"))?;
                 let size = leaf.size();
                 let data = leaf.to_bits(size);
                 K::Value(self.ty(value.ty)?, ramir::ValTree::Leaf(ramir::ScalarInt { data, size: size.bytes() as u8 }))
@@ -388,6 +395,20 @@ impl<'a, 'db> TyLowering<'a, 'db> {
         let own = self.agreed_closure_args(closure, def, parent, [kind, sig, self.arg(*upvars)?])?;
         let mut lowered = self.interner().args(parent).to_vec();
         lowered.extend(own);
+        Ok(self.interner().mk_args(&lowered))
+    }
+
+    /// The arguments of the function around it, then kind, what is passed in and out, and captures.
+    fn coroutine_args(&self, def: DefId, args: GenericArgs<'db>) -> Result<ramir::Args> {
+        let args: Vec<GenericArg<'db>> = args.iter().collect();
+        let Some((parent, own)) = args.split_last_chunk::<5>() else {
+            return Err(Error::unsupported("a coroutine without a signature"));
+        };
+        let parent = self.arg_list(self.id.typeck_root(def)?, parent, false)?;
+        let mut lowered = self.interner().args(parent).to_vec();
+        for arg in own {
+            lowered.push(self.arg(*arg)?);
+        }
         Ok(self.interner().mk_args(&lowered))
     }
 

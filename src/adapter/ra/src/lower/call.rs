@@ -4,10 +4,10 @@ use super::Lowering;
 use ra_ap_hir_def::CallableDefId;
 use ra_ap_hir_ty::{
     db::HirDatabase,
-    mir::{BasicBlockId, Operand, Place},
+    mir::{BasicBlockId, LocalId, Operand, Place, PlaceTy, ProjectionElem},
     next_solver::{Ty, TyKind},
 };
-use ra_ap_rustc_type_ir::inherent::IntoKind;
+use ra_ap_rustc_type_ir::inherent::{IntoKind, Ty as _};
 use rac::adapter::error::{Error, Result};
 use ramir::{DefId, DefPathData, ItemData, UnwindAction};
 
@@ -78,6 +78,73 @@ impl<'a, 'db> Lowering<'a, 'db> {
         Ok(())
     }
 
+    /// `become f(args)`: of functions and function pointers, as rustc has it.
+    pub(super) fn tail_call(&mut self, func: &Operand, args: &[Operand]) -> Result<()> {
+        let (func, func_ty) = self.operand(func)?;
+        let mut lowered = Vec::new();
+        let mut arg_tys = Vec::new();
+        for arg in args {
+            let (arg, ty) = self.operand(arg)?;
+            lowered.push(arg);
+            arg_tys.push(ty);
+        }
+        match func_ty.kind() {
+            TyKind::FnDef(callable, callee_args) if let CallableDefId::FunctionId(_) = callable.0 => {
+                let (def, _) = self.types.callable(callable.0, callee_args)?;
+                let is_intrinsic =
+                    matches!(&self.types.id.store.item(def)?.data, ItemData::Fn(item) if item.intrinsic.is_some());
+                if is_intrinsic || self.is_fn_trait_method(def)? {
+                    return Err(Error::unsupported("a tail call of a closure or an intrinsic"));
+                }
+                self.check_args(callable.0, callee_args, &arg_tys)?;
+            }
+            TyKind::FnPtr(..) => {}
+            _ => return Err(Error::unsupported("a tail call of what is no function")),
+        }
+        self.terminate(ramir::TerminatorKind::TailCall { func, args: lowered, fn_span: self.fn_span });
+        Ok(())
+    }
+
+    /// The sum of what the intrinsic says of each field.
+    pub(super) fn offset_of(
+        &mut self,
+        container: Ty<'db>,
+        fields: &[ProjectionElem<LocalId>],
+    ) -> Result<(ramir::Operand, Ty<'db>)> {
+        let store = self.types.id.store;
+        let intrinsic = store.require_lang_item("offset_of")?;
+        let (usize, u32) = (self.usize(), self.mk(ramir::TyKind::Uint(ramir::UintTy::U32)));
+        let mut offset = self.scalar(usize, 0, 8);
+        let mut variant = 0;
+        let mut ty = PlaceTy::from_ty(container);
+        for elem in fields {
+            match *elem {
+                ProjectionElem::Downcast(id) => variant = self.types.id.variant(id)?.1.0,
+                ProjectionElem::Field(field) => {
+                    let args = [ramir::GenericArg::Type(self.types.ty(ty.ty)?)];
+                    let func_ty = self.mk(ramir::TyKind::FnDef(intrinsic, store.interner().mk_args(&args)));
+                    let next = ramir::Place::from_local(self.new_local(usize));
+                    let target = self.new_block();
+                    self.terminate(ramir::TerminatorKind::Call {
+                        func: self.constant(ramir::MirConst::Val(ramir::ConstValue::ZeroSized, func_ty)),
+                        args: vec![self.scalar(u32, variant.into(), 4), self.scalar(u32, field.0.into(), 4)],
+                        destination: next.clone(),
+                        target: Some(target),
+                        unwind: UnwindAction::Continue,
+                        fn_span: self.info.span,
+                    });
+                    self.at = target;
+                    let sum = Box::new((offset, ramir::Operand::Copy(next)));
+                    offset = ramir::Operand::Copy(self.temp(usize, ramir::Rvalue::BinaryOp(ramir::BinOp::Add, sum)));
+                    variant = 0;
+                }
+                _ => return Err(Error::unsupported("the offset of what is no field")),
+            }
+            ty = ty.projection_ty(&self.infcx, elem, self.env);
+        }
+        Ok((offset, Ty::new_usize(self.infcx.interner)))
+    }
+
     /// Calls the method of an operator's trait, goes on behind the call.
     pub(super) fn operator_call(
         &mut self,
@@ -119,22 +186,9 @@ impl<'a, 'db> Lowering<'a, 'db> {
         let store = self.types.id.store;
         let value_ty = self.types.ty(value_ty)?;
         let args = store.interner().mk_args(&[ramir::GenericArg::Type(value_ty)]);
-        let mut place = b.project(ramir::PlaceElem::Deref);
-        let mut adt = store.require_lang_item("maybe_uninit")?;
-        // `MaybeUninit.value: ManuallyDrop`, `ManuallyDrop.value: MaybeDangling`, `MaybeDangling.0: T`
-        for field in [1, 0, 0] {
-            let ItemData::Adt(def) = &store.item(adt)?.data else { return Err(Error::missing(store.def_path_str(adt))) };
-            let field_ty = def.variants.first().and_then(|variant| variant.fields.get(field)).map(|field| field.ty);
-            let field_ty = field_ty.ok_or_else(|| Error::missing("a field of `MaybeUninit`"))?;
-            let ty = match *store.interner().kind(field_ty) {
-                ramir::TyKind::Adt(def, _) => {
-                    adt = def;
-                    self.mk(ramir::TyKind::Adt(def, args))
-                }
-                _ => value_ty,
-            };
-            place = place.project(ramir::PlaceElem::Field(ramir::FieldIdx::new(field), ty));
-        }
+        let adt = store.require_lang_item("maybe_uninit")?;
+        // `MaybeUninit.value: ManuallyDrop`
+        let place = self.inside(b.project(ramir::PlaceElem::Deref), adt, &[1, 0, 0], value_ty)?;
         let pointer_ty = self.mk(ramir::TyKind::RawPtr(value_ty, ramir::Mutability::Mut));
         let pointer = self.temp(pointer_ty, ramir::Rvalue::RawPtr(ramir::RawPtrKind::Mut, place));
         let root = DefId { krate: adt.krate, index: ramir::DefIndex(0) };
@@ -161,6 +215,35 @@ impl<'a, 'db> Lowering<'a, 'db> {
         self.assign(destination, ramir::Rvalue::Use(ramir::Operand::Move(b)));
         self.terminate(ramir::TerminatorKind::Goto { target });
         Ok(())
+    }
+
+    /// The value in a wrapper of core's, such as `ManuallyDrop`, by the fields that lead to it: each but the last is a wrapper
+    /// of the same type. `ManuallyDrop.value: MaybeDangling`, `MaybeDangling.0: T`
+    pub(super) fn inside(
+        &self,
+        mut place: ramir::Place,
+        mut adt: DefId,
+        fields: &[usize],
+        value_ty: ramir::Ty,
+    ) -> Result<ramir::Place> {
+        let store = self.types.id.store;
+        let args = store.interner().mk_args(&[ramir::GenericArg::Type(value_ty)]);
+        for &field in fields {
+            let ItemData::Adt(def) = &store.item(adt)?.data else {
+                return Err(Error::missing(store.def_path_str(adt)));
+            };
+            let field_ty = def.variants.first().and_then(|variant| variant.fields.get(field)).map(|field| field.ty);
+            let field_ty = field_ty.ok_or_else(|| Error::missing("a field of `ManuallyDrop`"))?;
+            let ty = match *store.interner().kind(field_ty) {
+                ramir::TyKind::Adt(def, _) => {
+                    adt = def;
+                    self.mk(ramir::TyKind::Adt(def, args))
+                }
+                _ => value_ty,
+            };
+            place = place.project(ramir::PlaceElem::Field(ramir::FieldIdx::new(field), ty));
+        }
+        Ok(place)
     }
 
     fn construct(
@@ -191,7 +274,11 @@ impl<'a, 'db> Lowering<'a, 'db> {
         let sig = sig.instantiate(self.infcx.interner, args).skip_norm_wip().skip_binder();
         let inputs = sig.inputs();
         if inputs.len() != tys.len() && !(sig.c_variadic() && tys.len() > inputs.len()) {
-            return Err(Error::unsupported(format!("a call with {} arguments where {} are expected", tys.len(), inputs.len())));
+            return Err(Error::unsupported(format!(
+                "a call with {} arguments where {} are expected",
+                tys.len(),
+                inputs.len()
+            )));
         }
         for (&ty, &input) in tys.iter().zip(inputs.iter()) {
             self.check_type(self.types.ty(ty)?, input)?;

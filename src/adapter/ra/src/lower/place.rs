@@ -24,11 +24,14 @@ impl<'a, 'db> Lowering<'a, 'db> {
         let mut ty = PlaceTy::from_ty(self.mir.locals[place.local].ty.as_ref());
         for elem in &place.projection.lookup()[..len] {
             let base = ty.ty;
-            // rust-analyzer has no type for a part of an array; what is asked of it is the same for the whole.
-            let array_part = matches!(elem, ProjectionElem::Subslice { .. }) && matches!(base.kind(), TyKind::Array(..));
-            if !array_part {
-                ty = ty.projection_ty(&self.infcx, elem, self.env);
-            }
+            ty = match (elem, base.kind()) {
+                // rust-analyzer takes the number of elements behind the part for its end.
+                (&ProjectionElem::Subslice { from, to }, TyKind::Array(elem, len)) => {
+                    let len = self.known_len(len)?.checked_sub(from + to).ok_or_else(|| unsupported_place(place))?;
+                    PlaceTy::from_ty(Ty::new_array(self.infcx.interner, elem, len))
+                }
+                _ => ty.projection_ty(&self.infcx, elem, self.env),
+            };
             let elem = match *elem {
                 ProjectionElem::Deref => PlaceElem::Deref,
                 ProjectionElem::Field(field) => {
@@ -82,6 +85,7 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 let ty = self.types.ty(data.ty)?;
                 Ok((self.constant(MirConst::Val(value, ty)), data.ty))
             }
+            OperandKind::OffsetOf { container, fields } => self.offset_of(container.as_ref(), fields.lookup()),
             OperandKind::Static(_) => Err(Error::unsupported("the address of a static as an operand")),
         }
     }
@@ -150,7 +154,9 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 let bytes: &[u8] = match map {
                     MemoryMap::Simple(bytes) => bytes,
                     MemoryMap::Empty => &[],
-                    MemoryMap::Complex(_) => return Err(Error::unsupported("a constant with addresses of rust-analyzer's")),
+                    MemoryMap::Complex(_) => {
+                        return Err(Error::unsupported("a constant with addresses of rust-analyzer's"));
+                    }
                 };
                 let alloc = pointee(bytes);
                 match to.kind() {

@@ -42,8 +42,8 @@ impl<'a, 'db> Lowering<'a, 'db> {
                     }
                     _ => self.types.konst(len.as_ref())?,
                 };
-                if matches!(operand, ramir::Operand::Move(_)) {
-                    return Err(Error::unsupported("a repeated value that is moved"));
+                if matches!(operand, ramir::Operand::Move(_)) && !self.is_one(len) {
+                    return Err(Error::unsupported("a value that is moved into an array of no or unknown length"));
                 }
                 ramir::Rvalue::Repeat(operand, len)
             }
@@ -80,11 +80,16 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 Some(rvalue) => rvalue,
                 None => return self.overloaded_unary(dest, op, operand),
             },
-            Rvalue::Aggregate(kind, operands) => self.aggregate(kind, operands)?,
+            Rvalue::Aggregate(kind, operands) => self.aggregate(kind, operands, dest_ty)?,
             other => return Err(Error::unsupported(format!("`{}` in rust-analyzer's MIR", rvalue_name(other)))),
         };
         self.assign(dest, rvalue);
         Ok(())
+    }
+
+    fn is_one(&self, len: ramir::Const) -> bool {
+        let value = self.types.id.store.interner().const_kind(len);
+        matches!(value, ramir::ConstKind::Value(_, ramir::ValTree::Leaf(len)) if len.data == 1)
     }
 
     /// What is written must have the type of where it is written: a difference is a step that rust-analyzer left out.
@@ -226,17 +231,13 @@ impl<'a, 'db> Lowering<'a, 'db> {
         let (lhs, lhs_ty) = self.operand(lhs)?;
         let (rhs, rhs_ty) = self.operand(rhs)?;
         let is_comparison = matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge);
-        let is_str = |ty: Ty<'db>| matches!(ty.kind(), TyKind::Ref(_, to, _) if matches!(to.kind(), TyKind::Str));
-        if matches!(op, BinOp::Eq) && is_str(lhs_ty) && is_str(rhs_ty) {
-            let str = self.mk(ramir::TyKind::Str);
-            return self.operator_call("eq", "eq", &[str, str], vec![lhs, rhs], dest);
-        }
         match (lhs_ty.kind(), rhs_ty.kind()) {
             (
                 TyKind::Bool | TyKind::Char | TyKind::Int(_) | TyKind::Uint(_) | TyKind::Float(_),
                 TyKind::Bool | TyKind::Char | TyKind::Int(_) | TyKind::Uint(_) | TyKind::Float(_),
             ) => {}
             (TyKind::RawPtr(..), TyKind::RawPtr(..)) | (TyKind::FnPtr(..), TyKind::FnPtr(..)) if is_comparison => {}
+            _ if matches!(op, BinOp::Eq) => return self.pattern_constant(dest, lhs, lhs_ty, rhs, rhs_ty),
             _ => return Err(Error::unsupported(format!("`{op}` on types that are not primitive"))),
         }
         let is_int = matches!(lhs_ty.kind(), TyKind::Int(_) | TyKind::Uint(_));
@@ -267,7 +268,8 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 let ty = self.types.ty(dest_ty)?;
                 let bool = self.bool();
                 let pair_ty = self.mk(ramir::TyKind::Tuple(Box::new([ty, bool])));
-                let pair = self.temp(pair_ty, ramir::Rvalue::BinaryOp(checked, Box::new((to_copy(&lhs), to_copy(&rhs)))));
+                let pair =
+                    self.temp(pair_ty, ramir::Rvalue::BinaryOp(checked, Box::new((to_copy(&lhs), to_copy(&rhs)))));
                 let overflowed = pair.project(ramir::PlaceElem::Field(ramir::FieldIdx(1), bool));
                 let msg = AssertKind::Overflow(lowered, lhs, rhs);
                 self.assert(ramir::Operand::Move(overflowed), false, msg);
@@ -284,6 +286,52 @@ impl<'a, 'db> Lowering<'a, 'db> {
         }
         self.assign(dest, ramir::Rvalue::BinaryOp(lowered, operands));
         Ok(())
+    }
+
+    /// Whether the place that a pattern looks at holds the pattern's constant, by `PartialEq`. rustc takes the constant apart
+    /// and compares its leaves; a type in such a constant has the derived `PartialEq`, which does the same.
+    fn pattern_constant(
+        &mut self,
+        dest: ramir::Place,
+        constant: ramir::Operand,
+        mut constant_ty: Ty<'db>,
+        place: ramir::Operand,
+        mut place_ty: Ty<'db>,
+    ) -> Result<()> {
+        let shared = |ty: Ty<'db>| match ty.kind() {
+            TyKind::Ref(_, to, m) if mutability(m) == Mutability::Not => Some(to),
+            _ => None,
+        };
+        let operands = if let (Some(a), Some(b)) = (shared(constant_ty), shared(place_ty)) {
+            (constant_ty, place_ty) = (a, b);
+            vec![constant, place]
+        } else {
+            vec![self.borrowed(constant, constant_ty)?, self.borrowed(place, place_ty)?]
+        };
+        let types = [self.types.ty(constant_ty)?, self.types.ty(place_ty)?];
+        self.operator_call("eq", "eq", &types, operands, dest)
+    }
+
+    /// A shared reference to an operand's place, or to a temporary that holds a constant, which is never dropped.
+    fn borrowed(&mut self, operand: ramir::Operand, ty: Ty<'db>) -> Result<ramir::Operand> {
+        let needs_drop = self.may_need_drop(ty);
+        let ty = self.types.ty(ty)?;
+        let place = match operand {
+            ramir::Operand::Copy(place) | ramir::Operand::Move(place) => place,
+            constant if needs_drop => {
+                let store = self.types.id.store;
+                let wrapper = store.require_lang_item("manually_drop")?;
+                let args = store.interner().mk_args(&[ramir::GenericArg::Type(ty)]);
+                let wrapper_ty = self.mk(ramir::TyKind::Adt(wrapper, args));
+                let wrapped = ramir::Rvalue::Cast(ramir::CastKind::Transmute, constant, wrapper_ty);
+                let wrapped = self.temp(wrapper_ty, wrapped);
+                self.inside(wrapped, wrapper, &[0, 0], ty)?
+            }
+            constant => self.temp(ty, ramir::Rvalue::Use(constant)),
+        };
+        let reference = self.mk(ramir::TyKind::Ref(ramir::Region::Erased, ty, Mutability::Not));
+        let borrow = ramir::Rvalue::Ref(ramir::BorrowKind::Shared, place);
+        Ok(ramir::Operand::Copy(self.temp(reference, borrow)))
     }
 
     /// A shift overflows if its distance, taken as unsigned, is not less than the number of bits.
@@ -379,6 +427,8 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 PointerCast::UnsafeFnPointer => C::UnsafeFnPointer,
                 PointerCast::ClosureFnPointer(_) => C::ClosureFnPointer,
                 PointerCast::MutToConstPointer => C::MutToConstPointer,
+                // A block's value is coerced, then the block.
+                PointerCast::Unsize if self.types.ty(from)? == target => return Ok(ramir::Rvalue::Use(operand)),
                 PointerCast::Unsize => C::Unsize,
                 PointerCast::ArrayToPointer => {
                     // `&[T; N] as *const T` takes a raw pointer to the array first.
@@ -406,7 +456,7 @@ impl<'a, 'db> Lowering<'a, 'db> {
         Ok(ramir::Rvalue::Cast(kind, operand, target))
     }
 
-    fn aggregate(&mut self, kind: &AggregateKind, operands: &[Operand]) -> Result<ramir::Rvalue> {
+    fn aggregate(&mut self, kind: &AggregateKind, operands: &[Operand], ty: Ty<'db>) -> Result<ramir::Rvalue> {
         use ramir::AggregateKind as A;
         let kind = match kind {
             AggregateKind::Array(elem) => A::Array(self.types.ty(elem.as_ref())?),
@@ -415,11 +465,23 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 let (def, index) = self.types.id.variant(*variant)?;
                 A::Adt(def, index, self.types.args(def, args.as_ref())?, None)
             }
-            AggregateKind::Union(..) => return Err(Error::unsupported("a union literal in rust-analyzer's MIR")),
+            AggregateKind::Union(_, field) => {
+                let ty = self.types.ty(ty)?;
+                let ramir::TyKind::Adt(def, args) = *self.types.id.store.interner().kind(ty) else {
+                    return Err(Error::unsupported("a union literal of another type"));
+                };
+                let field = ramir::FieldIdx(field.local_id.into_raw().into_u32());
+                A::Adt(def, ramir::VariantIdx(0), args, Some(field))
+            }
             AggregateKind::Closure(ty) => {
-                let ty = self.types.ty(ty.as_ref())?;
+                let closure = ty.as_ref();
+                let ty = self.types.ty(closure)?;
                 match *self.types.id.store.interner().kind(ty) {
                     ramir::TyKind::Closure(def, args) => A::Closure(def, args),
+                    ramir::TyKind::Coroutine(def, args) if let TyKind::Coroutine(coroutine, _) = closure.kind() => {
+                        self.types.check_coroutine(coroutine.0, def, args)?;
+                        A::Coroutine(def, args)
+                    }
                     _ => return Err(Error::unsupported("a closure of another type")),
                 }
             }
