@@ -1,5 +1,5 @@
-//! Patterns: constants of any type, boxes, unions, smart pointers, alternatives with guards.
 // unstable
+//! Patterns: constants of any type, boxes, unions, smart pointers, alternatives with guards.
 
 #![feature(box_patterns, deref_patterns)]
 #![allow(incomplete_features)]

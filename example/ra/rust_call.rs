@@ -1,6 +1,6 @@
+// unstable
 // The ABI "rust-call": functions whose last argument is the tuple of what they are called with.
 // edition: 2021
-// unstable
 
 #![feature(unboxed_closures, fn_traits)]
 struct Adder(u32);

@@ -1,6 +1,6 @@
+// unstable
 //! Unit structs as values, what closures return, functions with variable arguments, tail calls, `offset_of!`, `impl Trait` in
 //! traits.
-// unstable
 
 #![feature(c_variadic, explicit_tail_calls, offset_of_enum)]
 #![allow(incomplete_features)]
