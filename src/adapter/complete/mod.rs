@@ -62,6 +62,7 @@ pub fn complete(store: &Store, def: DefId, mut body: Body) -> Result<ProvidedBod
     cleanup::add_cleanup(&tcx, def, &mut body)?;
     scheduled::remove_marks(&mut body);
     elaborate_drops::elaborate_drops(&tcx, &mut body)?;
+    validate::no_packed_drops(&tcx, &body)?;
     abort_unwinding_calls::abort_unwinding_calls(&tcx, def, &mut body)?;
     elaborate_box_derefs::elaborate_box_derefs(&tcx, &mut body)?;
     cfg::simplify(&mut body);

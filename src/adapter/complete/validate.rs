@@ -71,3 +71,22 @@ fn may_equal(interner: &Interner, a: Ty, b: Ty) -> bool {
 fn is_leaf(kind: &TyKind) -> bool {
     matches!(kind, TyKind::Int(_) | TyKind::Uint(_) | TyKind::Float(_) | TyKind::Param(_))
 }
+
+/// Refuses drops of fields of packed types, which have to be moved to where they are aligned first
+/// (`rustc_mir_transform::add_moves_for_packed_drops`).
+pub fn no_packed_drops(tcx: &TypeCx<'_>, body: &Body) -> Result<()> {
+    for block in &body.blocks {
+        let TerminatorKind::Drop { place, .. } = &block.terminator.kind else { continue };
+        let mut base = Place::from_local(place.local);
+        for elem in place.projection.iter() {
+            if let (PlaceElem::Field(..), TyKind::Adt(def, _)) =
+                (elem, tcx.interner.kind(tcx.place_ty(&body.locals, &base)?))
+                && tcx.adt_def(*def)?.repr.pack.is_some()
+            {
+                return Err(Error::unsupported("a drop of a field of a packed type"));
+            }
+            base = base.project(elem.clone());
+        }
+    }
+    Ok(())
+}

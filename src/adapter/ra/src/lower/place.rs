@@ -137,7 +137,10 @@ impl<'a, 'db> Lowering<'a, 'db> {
             (TyKind::Bool | TyKind::Char | TyKind::Int(_) | TyKind::Uint(_) | TyKind::Float(_), MemoryMap::Empty) => {
                 // rust-analyzer writes floats with more bytes than they have.
                 let size = match ty.kind() {
-                    TyKind::Float(FloatTy::F16) => 2,
+                    TyKind::Float(FloatTy::F16 | FloatTy::F128) => {
+                        // Their bits are not always those of the value.
+                        return Err(Error::unsupported("a literal of type `f16` or `f128`"));
+                    }
                     TyKind::Float(FloatTy::F32) => 4,
                     TyKind::Float(FloatTy::F64) => 8,
                     _ => memory.len().min(16),
