@@ -21,7 +21,7 @@ const TRAILER: &str = "Patch: ";
 
 #[derive(Args)]
 pub struct PatchArgs {
-    /// A crate that rac-ra depends on, such as ra_ap_hir_ty
+    /// A crate that rac-ra depends on, as `patches/` names it
     #[arg(value_name = "CRATE")]
     name: String,
     /// Write the commits back to patches/CRATE

@@ -20,13 +20,7 @@ impl<'a, 'db> Lowering<'a, 'db> {
         target: Option<BasicBlockId>,
     ) -> Result<()> {
         let (func, func_ty) = self.operand(func)?;
-        let mut lowered = Vec::new();
-        let mut arg_tys = Vec::new();
-        for arg in args {
-            let (arg, ty) = self.operand(arg)?;
-            lowered.push(arg);
-            arg_tys.push(ty);
-        }
+        let (mut lowered, arg_tys) = self.operands(args)?;
         let (destination, _) = self.place(destination)?;
         let target = target.map(|target| self.block_map[&target]);
         if let TyKind::FnDef(callable, callee_args) = func_ty.kind() {
@@ -78,16 +72,16 @@ impl<'a, 'db> Lowering<'a, 'db> {
         Ok(())
     }
 
+    /// Operands, and their types.
+    fn operands(&mut self, operands: &[Operand]) -> Result<(Vec<ramir::Operand>, Vec<Ty<'db>>)> {
+        let lowered: Result<Vec<_>> = operands.iter().map(|operand| self.operand(operand)).collect();
+        Ok(lowered?.into_iter().unzip())
+    }
+
     /// `become f(args)`: of functions and function pointers, as rustc has it.
     pub(super) fn tail_call(&mut self, func: &Operand, args: &[Operand]) -> Result<()> {
         let (func, func_ty) = self.operand(func)?;
-        let mut lowered = Vec::new();
-        let mut arg_tys = Vec::new();
-        for arg in args {
-            let (arg, ty) = self.operand(arg)?;
-            lowered.push(arg);
-            arg_tys.push(ty);
-        }
+        let (lowered, arg_tys) = self.operands(args)?;
         match func_ty.kind() {
             TyKind::FnDef(callable, callee_args) if let CallableDefId::FunctionId(_) = callable.0 => {
                 let (def, _) = self.types.callable(callable.0, callee_args)?;
