@@ -34,17 +34,21 @@ pub trait Analysis: Sync {
     /// dependencies. A process has one crate.
     fn start(&self, input: &AnalysisInput, store: &Store) -> Result<Box<dyn BodyProvider>>;
 
-    /// Analyses a crate's bodies ahead of the question, or after a change again those that the change reaches. No thread of it
-    /// is left.
-    fn refresh(&self, input: &AnalysisInput) -> Result<()>;
+    /// Takes in the files of a crate, or what changed of them since the last time. Bodies are not analysed. No thread of it is
+    /// left.
+    fn take_in(&self, input: &AnalysisInput) -> Result<()>;
 
-    /// What the last refresh did.
-    fn refreshed(&self) -> Option<Refreshed>;
+    /// Lowers the bodies of the crate that was taken in ahead of the question: after a change again those that the change
+    /// reaches. `None`: no crate was taken in. No thread of it is left.
+    fn lower_ahead(&self) -> Result<Option<LoweredAhead>>;
+
+    /// Frees what the last change made obsolete, which else the next one would have to do.
+    fn settle(&self);
 }
 
-/// What a refresh did.
+/// What was lowered ahead.
 #[derive(Clone, Copy, Debug)]
-pub struct Refreshed {
+pub struct LoweredAhead {
     /// The bodies of the crate's functions.
     pub bodies: usize,
     /// How many of them were lowered, not known from before.

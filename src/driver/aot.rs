@@ -13,7 +13,7 @@ use super::report::Fallback;
 use super::rlib;
 use super::toolchain::Toolchain;
 use crate::adapter::Tcx;
-use crate::adapter::provider::{Analysis, LibraryInput, Refreshed};
+use crate::adapter::provider::{Analysis, LibraryInput, LoweredAhead};
 use crate::adapter::store::{OnRefusal, Store};
 use crate::global_asm::compile_global_asm;
 use crate::{CodegenOptions, FunctionError, OptLevel, codegen_units, mono};
@@ -46,6 +46,9 @@ pub fn compile(
 
     let mir = session.emits(OutputType::Mir).then(|| emit_path(session, OutputType::Mir, "mir"));
     let running = frontend::start(session, &toolchain, &scratch, mir.as_deref())?;
+    if let Some(analysis) = analysis {
+        phases.lowered_ahead = analysis.lower_ahead()?;
+    }
     let checked = match running.finish()? {
         Ok(checked) => checked,
         Err(code) => return Ok(code),
@@ -147,7 +150,7 @@ impl Compilation<'_> {
             phases.end("link");
         }
         if session.timings {
-            phases.print(analysis.and_then(Analysis::refreshed));
+            phases.print();
         }
         Ok(0)
     }
@@ -400,11 +403,13 @@ pub struct Phases {
     done: Vec<(&'static str, Duration)>,
     /// Functions that were generated, for throughput.
     pub codegen_fns: usize,
+    /// What was lowered beside the front end.
+    pub lowered_ahead: Option<LoweredAhead>,
 }
 
 impl Default for Phases {
     fn default() -> Self {
-        Phases { since: Instant::now(), done: Vec::new(), codegen_fns: 0 }
+        Phases { since: Instant::now(), done: Vec::new(), codegen_fns: 0, lowered_ahead: None }
     }
 }
 
@@ -416,14 +421,13 @@ impl Phases {
         self.since = now;
     }
 
-    /// `refreshed`: what was analysed before the process began.
-    fn print(&self, refreshed: Option<Refreshed>) {
+    fn print(&self) {
         let seconds = |name: &str, time: Duration| format!("\"{name}_seconds\":{:.6}", time.as_secs_f64());
         let mut parts = vec![format!("\"codegen_fns\":{}", self.codegen_fns)];
         parts.extend(self.done.iter().map(|(name, time)| seconds(name, *time)));
-        if let Some(Refreshed { bodies, lowered, time }) = refreshed {
+        if let Some(LoweredAhead { bodies, lowered, time }) = self.lowered_ahead {
             parts.push(format!("\"bodies\":{bodies},\"lowered_bodies\":{lowered}"));
-            parts.push(seconds("refresh", time));
+            parts.push(seconds("lower_ahead", time));
         }
         eprintln!("{{{}}}", parts.join(","));
     }

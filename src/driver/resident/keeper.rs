@@ -1,12 +1,13 @@
 //! A child of the resident process that keeps what is known of one crate, for a crate that is compiled again and again.
 //!
-//! Before each compilation it has the analysis look at what changed, and forks a job that finds the rest known. What the analysis has
-//! to be told of the crate, the first job tells it, when rustc's front end has found it out.
+//! Before each compilation it has the analysis take in what changed, and forks a job that finds the rest known. When the job is done it
+//! has the change analysed for the jobs to come. What the analysis has to be told of the crate, the first job tells it, when rustc's
+//! front end has found it out.
 
 use super::job;
 use super::request::Request;
 use super::server::{IDLE, WATCH, fork_child};
-use crate::adapter::provider::{Analysis, AnalysisInput, BodyProvider, LibraryInput, Refreshed};
+use crate::adapter::provider::{Analysis, AnalysisInput, BodyProvider, LibraryInput, LoweredAhead};
 use crate::adapter::store::Store;
 use anyhow::{Context, Result};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -96,10 +97,10 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    /// Looks at what changed and has a job compile.
+    /// Takes in what changed and has a job compile.
     fn compile(&mut self, request: &Request, streams: &[OwnedFd], stream: UnixStream) -> Result<()> {
         if let Some(input) = &self.input {
-            self.analysis.refresh(input)?;
+            self.analysis.take_in(input)?;
         }
         let (mut told, tell) = std::io::pipe().context("cannot make a pipe")?;
         let Some(child) = fork_child()? else {
@@ -113,12 +114,11 @@ impl Keeper<'_> {
         // A program with errors says nothing: what was known before still holds.
         if !bytes.is_empty() {
             let (input, _) = bincode::decode_from_slice(&bytes, bincode::config::standard())?;
-            let is_first = self.input.is_none();
+            self.analysis.take_in(&input)?;
             self.input = Some(input);
-            if is_first && let Some(input) = &self.input {
-                self.analysis.refresh(input)?;
-            }
         }
+        self.analysis.lower_ahead()?;
+        self.analysis.settle();
         Ok(())
     }
 }
@@ -142,11 +142,15 @@ impl Analysis for Telling<'_> {
         self.analysis.start(input, store)
     }
 
-    fn refresh(&self, input: &AnalysisInput) -> crate::adapter::Result<()> {
-        self.analysis.refresh(input)
+    fn take_in(&self, input: &AnalysisInput) -> crate::adapter::Result<()> {
+        self.analysis.take_in(input)
     }
 
-    fn refreshed(&self) -> Option<Refreshed> {
-        self.analysis.refreshed()
+    fn lower_ahead(&self) -> crate::adapter::Result<Option<LoweredAhead>> {
+        self.analysis.lower_ahead()
+    }
+
+    fn settle(&self) {
+        self.analysis.settle();
     }
 }

@@ -204,8 +204,10 @@ impl Library {
         let krate = graph.crates.set_in_db(&mut db).get(&local_id).copied();
         let krate = krate.ok_or_else(|| Error::missing("the crate beside the library"))?;
         let mut library = Library { db, files, krate, texts: local.texts, env: Vec::new() };
-        // What was made durable with the graph is from here on what changes.
+        // What was made durable with the graph is from here on what changes. A write to a durable input would have all that is
+        // known of the library verified.
         library.write_crate(krate.data(&library.db).clone(), krate.extra_data(&library.db).clone(), parse_cfg(&input.cfg));
+        library.write_env(Vec::new());
         Ok(library)
     }
 
@@ -221,12 +223,16 @@ impl Library {
                 }
             }
         });
-        // Nothing is left to be asked of that crate. And the first write after much was analysed takes a fifth of a second, which
-        // is spent here.
+        // Nothing is left to be asked of that crate.
         for (file, text) in &mut self.texts {
             text.clear();
             self.db.set_file_text_with_durability(*file, text, Durability::LOW);
         }
+    }
+
+    /// Writes what is there already: a write frees what was analysed anew since the last one, and its time is spent here.
+    pub fn settle(&mut self) {
+        self.write_env(self.env.clone());
     }
 
     /// Puts a crate beside the library, in the place of the one that was there. Only what differs is written, so that what is
@@ -277,9 +283,9 @@ impl Library {
         }
         // Which modules there are may depend on what macros make of the environment: it has the paths that are known.
         let known = self.env.iter().filter(|(key, _)| key.starts_with(MODULE_KEY)).cloned().collect::<Vec<_>>();
-        self.write_env(env.iter().cloned().chain(known).collect());
+        self.change_env(env.iter().cloned().chain(known).collect());
         env.extend(self.module_paths(&input.crate_name, root_file, files.len() > 1));
-        self.write_env(env);
+        self.change_env(env);
         Ok(())
     }
 
@@ -294,7 +300,7 @@ impl Library {
                 env.retain(|(other, _)| *other != key);
             }
         }
-        self.write_env(env);
+        self.change_env(env);
     }
 
     /// Of each file that is a module, the module's path; none of one that is several modules.
@@ -314,11 +320,15 @@ impl Library {
         paths.filter_map(|(file, path)| Some((key(file), path?))).collect()
     }
 
+    fn change_env(&mut self, variables: Vec<(String, String)>) {
+        if self.env != variables {
+            self.write_env(variables);
+        }
+    }
+
     fn write_env(&mut self, variables: Vec<(String, String)>) {
         let env: Env = variables.iter().cloned().collect();
-        if *self.krate.env(&self.db) != env {
-            self.krate.set_env(&mut self.db).with_durability(Durability::LOW).to(env);
-        }
+        self.krate.set_env(&mut self.db).with_durability(Durability::LOW).to(env);
         self.env = variables;
     }
 

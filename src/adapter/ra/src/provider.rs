@@ -20,7 +20,7 @@ use ra_ap_hir_ty::{InferBodyId, attach_db, db::HirDatabase, mir::MirLowerError};
 use ra_ap_ide_db::RootDatabase;
 use rac::adapter::complete;
 use rac::adapter::error::{Error, ErrorKind, Result};
-use rac::adapter::provider::{Analysis, AnalysisInput, BodyProvider, LibraryInput, ProvidedBody, Refreshed, STACK_SIZE};
+use rac::adapter::provider::{Analysis, AnalysisInput, BodyProvider, LibraryInput, LoweredAhead, ProvidedBody, STACK_SIZE};
 use rac::adapter::store::Store;
 use ramir::{DefId, DefPathData, ItemData};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,9 +31,8 @@ use std::time::Instant;
 #[derive(Default)]
 pub struct RustAnalyzer {
     library: Mutex<Option<Library>>,
-    /// Of the crate that was refreshed last.
-    places: Mutex<Places>,
-    refreshed: Mutex<Option<Refreshed>>,
+    /// The bodies of the crate that was taken in last, as far as they were lowered ahead; `None` if no crate was.
+    places: Mutex<Option<Places>>,
 }
 
 impl Analysis for RustAnalyzer {
@@ -52,7 +51,7 @@ impl Analysis for RustAnalyzer {
 
     fn start(&self, input: &AnalysisInput, store: &Store) -> Result<Box<dyn BodyProvider>> {
         let library = lock(&self.library).take();
-        let mut library = library.ok_or_else(|| Error::missing("the library's analysis, or it has a crate already"))?;
+        let mut library = library.ok_or_else(no_library)?;
         let interner = store.interner();
         let names: Vec<&str> = store.krate(store.local)?.root.files.iter().map(|file| interner.str(file.name)).collect();
         library.set_crate(input)?;
@@ -70,22 +69,34 @@ impl Analysis for RustAnalyzer {
         }))
     }
 
-    fn refresh(&self, input: &AnalysisInput) -> Result<()> {
-        let start = Instant::now();
+    fn take_in(&self, input: &AnalysisInput) -> Result<()> {
         let mut library = lock(&self.library);
-        let library = library.as_mut().ok_or_else(|| Error::missing("the library's analysis"))?;
-        library.set_crate(input)?;
-        let places = lower_all(&library.db, library.krate)?;
-        let mut known = lock(&self.places);
-        let lowered = places.iter().filter(|(function, place)| known.get(function) != Some(place)).count();
-        *lock(&self.refreshed) = Some(Refreshed { bodies: places.len(), lowered, time: start.elapsed() });
-        *known = places;
+        library.as_mut().ok_or_else(no_library)?.set_crate(input)?;
+        lock(&self.places).get_or_insert_default();
         Ok(())
     }
 
-    fn refreshed(&self) -> Option<Refreshed> {
-        *lock(&self.refreshed)
+    fn lower_ahead(&self) -> Result<Option<LoweredAhead>> {
+        let start = Instant::now();
+        let mut known = lock(&self.places);
+        let Some(known) = &mut *known else { return Ok(None) };
+        let library = lock(&self.library);
+        let library = library.as_ref().ok_or_else(no_library)?;
+        let places = lower_all(&library.db, library.krate)?;
+        let lowered = places.iter().filter(|(function, place)| known.get(function) != Some(place)).count();
+        *known = places;
+        Ok(Some(LoweredAhead { bodies: known.len(), lowered, time: start.elapsed() }))
     }
+
+    fn settle(&self) {
+        if let Some(library) = &mut *lock(&self.library) {
+            library.settle();
+        }
+    }
+}
+
+fn no_library() -> Error {
+    Error::missing("the library's analysis, or it has a crate already")
 }
 
 struct Provider {
