@@ -20,6 +20,8 @@ pub struct ExportCx<'tcx, 'i> {
     pub krate: CrateNum,
     /// The constants of impls are known to be free of errors: of the standard library they are.
     pub evaluate_assoc_consts: bool,
+    /// The crate's bodies are not checked yet: nothing is evaluated.
+    pub is_ahead: bool,
     pub crates: Vec<CrateDep>,
     pub files: Vec<ramir::SourceFile>,
     crate_numbers: FxIndexMap<CrateNum, ramir::CrateNum>,
@@ -41,6 +43,7 @@ impl<'tcx, 'i> ExportCx<'tcx, 'i> {
             interner,
             krate,
             evaluate_assoc_consts: false,
+            is_ahead: false,
             crates: Vec::new(),
             files: Vec::new(),
             crate_numbers: FxIndexMap::default(),

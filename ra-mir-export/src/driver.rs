@@ -1,5 +1,6 @@
 //! Running rustc: its front end as it is, then our export in place of code generation.
 
+use crate::ahead;
 use crate::krate::{Options, export};
 use crate::rustc::*;
 use anyhow::{Context, Result, anyhow};
@@ -120,6 +121,7 @@ impl Callbacks for ExportCallbacks {
             // No generic instance that rustc would choose is in our object code: dependents make their own.
             providers.queries.exported_generic_symbols = |_, _| &[];
             providers.queries.global_backend_features = |_, ()| Vec::new();
+            ahead::install(providers);
         });
         if let Some(input) = self.source.take() {
             config.input = Input::Str { name: FileName::Custom("export".into()), input };
@@ -149,7 +151,8 @@ impl Callbacks for ExportCallbacks {
 
 impl ExportCallbacks {
     fn export(&self, tcx: TyCtxt<'_>) -> Result<()> {
-        let options = Options { verbose: self.verbose, is_sysroot: matches!(self.job, Job::Sysroot(_)) };
+        let is_sysroot = matches!(self.job, Job::Sysroot(_));
+        let options = Options { verbose: self.verbose, is_sysroot, is_ahead: false };
         match &self.job {
             Job::Local { out, info } => {
                 export(tcx, LOCAL_CRATE, out, options)?;

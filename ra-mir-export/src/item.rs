@@ -326,7 +326,7 @@ impl<'tcx> ExportCx<'tcx, '_> {
         let assoc = (kind == DefKind::AssocConst).then(|| self.assoc_item(def_id));
         let has_value = assoc.is_none_or(|a| a.has_value);
         let type_const = (has_value && tcx.is_type_const(def_id)).then(|| tcx.const_of_item(def_id).instantiate_identity());
-        let value = if !has_value || type_const.is_some() {
+        let value = if !has_value || type_const.is_some() || self.is_ahead {
             None
         } else if let Some((value, _)) = tcx.trivial_const(def_id) {
             Some(value)
@@ -351,7 +351,7 @@ impl<'tcx> ExportCx<'tcx, '_> {
     fn static_def(&mut self, def_id: DefId, m: ty::Mutability, nested: bool) -> ramir::StaticDef {
         let tcx = self.tcx;
         let is_foreign = tcx.is_foreign_item(def_id);
-        let initializer = match is_foreign {
+        let initializer = match is_foreign || self.is_ahead {
             true => None,
             false => tcx.eval_static_initializer(def_id).ok().map(|alloc| self.new_memory(alloc.inner())),
         };
@@ -415,7 +415,16 @@ impl<'tcx> ExportCx<'tcx, '_> {
             attrs: self.codegen_fn_attrs(def_id),
             coroutine,
             coroutine_for_closure: is_coroutine_closure.then(|| self.def_id(tcx.coroutine_for_closure(def_id))),
+            captures: self.captures(def_id),
         }
+    }
+
+    fn captures(&mut self, def_id: DefId) -> Option<ramir::Captures> {
+        let tcx = self.tcx;
+        let local = def_id.as_local()?;
+        let ty::Closure(_, args) = *tcx.type_of(def_id).skip_binder().kind() else { return None };
+        let places = tcx.closure_captures(local).iter().map(|place| self.symbol(place.to_symbol())).collect();
+        Some(ramir::Captures { args: self.args(args), places })
     }
 
     fn coroutine_layout(&mut self, layout: &mir::CoroutineLayout<'tcx>) -> ramir::CoroutineLayout {

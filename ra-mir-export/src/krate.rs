@@ -23,6 +23,8 @@ pub struct Options {
     pub verbose: bool,
     /// The crate belongs to the toolchain.
     pub is_sysroot: bool,
+    /// The crate's bodies are not checked yet. Only those are written that follow from items: of derived functions and constructors.
+    pub is_ahead: bool,
 }
 
 /// Writes the `.ramir` file of `krate`.
@@ -30,6 +32,7 @@ pub fn export(tcx: TyCtxt<'_>, krate: CrateNum, path: &Path, options: Options) -
     let interner = ramir::Interner::new();
     let mut cx = ExportCx::new(tcx, &interner, krate);
     cx.evaluate_assoc_consts = options.is_sysroot;
+    cx.is_ahead = options.is_ahead;
     if krate == LOCAL_CRATE {
         // Also those that no item mentions: they are linked, and std starts the program.
         for &dep in tcx.crates(()) {
@@ -40,6 +43,10 @@ pub fn export(tcx: TyCtxt<'_>, krate: CrateNum, path: &Path, options: Options) -
     }
     let mut out = Tables::default();
     let indices: Vec<DefIndex> = match krate {
+        // To ask for them in the usual way is to wait for the check of the crate.
+        LOCAL_CRATE if options.is_ahead => {
+            (0..tcx.untracked().definitions.read().num_definitions()).map(DefIndex::from_usize).collect()
+        }
         LOCAL_CRATE => tcx.iter_local_def_id().map(|d| d.local_def_index).collect(),
         _ => (0..tcx.num_extern_def_ids(krate)).map(DefIndex::from_usize).collect(),
     };
@@ -108,6 +115,14 @@ impl Tables {
         }
         if let Some(item) = cx.item(def_id, kind) {
             self.items.insert(index, item);
+        }
+        let follows_from_item = || match kind {
+            DefKind::Ctor(..) => true,
+            DefKind::AssocFn => tcx.impl_of_assoc(def_id).is_some_and(|impl_def| tcx.is_builtin_derived(impl_def)),
+            _ => false,
+        };
+        if cx.is_ahead && !follows_from_item() {
+            return;
         }
         if let Err(Unsupported(what)) = self.bodies_of(cx, def_id, kind) {
             report(&what);

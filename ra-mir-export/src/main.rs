@@ -21,6 +21,7 @@ extern crate rustc_target;
 extern crate rustc_trait_selection;
 extern crate rustc_type_ir;
 
+mod ahead;
 mod alloc;
 mod body;
 mod cx;
@@ -62,6 +63,11 @@ struct Cli {
     /// Write what a linker has to know of the local crate into this file
     #[arg(long, value_name = "PATH")]
     info: Option<PathBuf>,
+    /// Write the crate's items into this file, and what a linker has to know beside it into one with the extension `info`, as
+    /// soon as they are checked, and then a byte to standard input, which is a socket. Not of libraries, nor of crates with
+    /// coroutines
+    #[arg(long, value_name = "PATH", requires_all = ["out", "info"])]
+    ahead: Option<PathBuf>,
     /// The toolchain whose standard library is used
     #[arg(long, value_name = "DIR")]
     sysroot: Option<PathBuf>,
@@ -111,7 +117,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
         args.extend(cli.rustc_args);
         match (cli.dump, cli.out) {
             (Some(kind), _) => driver::Job::Dump(kind),
-            (None, Some(out)) => driver::Job::Local { out, info: cli.info },
+            (None, Some(out)) => {
+                ahead::want(cli.ahead);
+                driver::Job::Local { out, info: cli.info }
+            }
             (None, None) => bail!("--out FILE is missing"),
         }
     };

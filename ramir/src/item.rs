@@ -417,6 +417,18 @@ pub struct ClosureDef {
     pub coroutine: Option<CoroutineDef>,
     /// For an async closure: the coroutine that calling it makes.
     pub coroutine_for_closure: Option<DefId>,
+    /// Of a closure that is no coroutine, in the file of the crate that is being compiled.
+    pub captures: Option<Captures>,
+}
+
+/// What a closure captures.
+#[derive(Clone, Debug, Encode, Decode)]
+#[bincode(decode_context = "DecodeCx")]
+pub struct Captures {
+    /// Of the closure's type: the parameters of the function around it, the kind, the signature, and a tuple of the captured types.
+    pub args: Args,
+    /// The captured places, as `rustc_middle::ty::CapturedPlace::to_symbol` names them.
+    pub places: Vec<Symbol>,
 }
 
 #[derive(Clone, Debug, Encode, Decode)]

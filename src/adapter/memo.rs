@@ -40,6 +40,15 @@ impl<K: Hash + Eq, V> Memo<K, V> {
         &self.values[id as usize]
     }
 
+    /// All that is stored, in no order.
+    pub fn entries(&self) -> Vec<(K, &V)>
+    where
+        K: Clone,
+    {
+        let shards = self.shards.iter().map(RwLock::read);
+        shards.flat_map(|shard| shard.iter().map(|(key, id)| (key.clone(), &self.values[*id as usize])).collect::<Vec<_>>()).collect()
+    }
+
     /// The value for `key`, computed on first use. No lock is held while it is computed; errors are not stored.
     pub fn get_or_try<E>(&self, key: K, compute: impl FnOnce(&K) -> Result<V, E>) -> Result<&V, E> {
         if let Some(value) = self.get(&key) {

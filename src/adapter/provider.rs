@@ -31,7 +31,7 @@ pub trait Analysis: Sync {
     fn load_library(&self, library: &LibraryInput) -> Result<()>;
 
     /// Analyses a crate, once the library is loaded. `store` has the exported items of the crate and of all its
-    /// dependencies. A process has one crate.
+    /// dependencies. A process has one crate, for which this may be asked again with another store.
     fn start(&self, input: &AnalysisInput, store: &Store) -> Result<Box<dyn BodyProvider>>;
 
     /// Takes in the files of a crate, or what changed of them since the last time. Bodies are not analysed. No thread of it is

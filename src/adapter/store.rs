@@ -2,7 +2,7 @@
 //!
 //! Knows only ramir. A front end in this process ([`BodyProvider`]) is asked for the local crate's bodies before the files.
 
-use super::complete::{self, Bodies};
+use super::complete::Facts;
 use super::error::{Error, Result};
 use super::memo::Memo;
 use super::provider::{BodyProvider, ProvidedBody};
@@ -48,6 +48,7 @@ pub struct Store {
     /// The crate that is being compiled.
     pub local: CrateNum,
     provider: Option<Provider>,
+    is_ahead: bool,
     provided: Memo<DefId, Option<ProvidedBody>>,
     lang_items: FxHashMap<Symbol, DefId>,
     trait_impls: FxHashMap<DefId, Vec<TraitImpl>>,
@@ -97,6 +98,7 @@ impl Store {
             names,
             local: CrateNum(0),
             provider: None,
+            is_ahead: false,
             provided: Memo::default(),
             lang_items: FxHashMap::default(),
             trait_impls: FxHashMap::default(),
@@ -128,6 +130,20 @@ impl Store {
         self.provider = Some(Provider { bodies, on_refusal, refused: Mutex::default() });
     }
 
+    /// The local crate's file was written before its bodies were checked, and has hardly any: the provider must have them.
+    pub fn set_ahead(&mut self) {
+        self.is_ahead = true;
+    }
+
+    pub fn is_ahead(&self) -> bool {
+        self.is_ahead
+    }
+
+    /// The definitions whose bodies the provider has given, with these.
+    pub fn all_provided(&self) -> Vec<(DefId, &ProvidedBody)> {
+        self.provided.entries().into_iter().filter_map(|(def, body)| Some((def, body.as_ref()?))).collect()
+    }
+
     /// What the provider says of a definition of the local crate.
     fn provided(&self, def: DefId) -> Result<Option<&ProvidedBody>> {
         match &self.provider {
@@ -148,15 +164,19 @@ impl Store {
     /// A provided body that does what the exported one does, as far as that can be told by comparing them.
     fn verified(&self, bodies: &dyn BodyProvider, def: DefId) -> Result<Option<ProvidedBody>> {
         let Some(provided) = bodies.body(self, def)? else { return Ok(None) };
-        if let Some(exported) = self.exported_body(def)? {
-            let exported = Bodies { body: exported, promoted: self.exported_promoted(def)? };
-            let ours = Bodies { body: &provided.body, promoted: &provided.promoted };
-            let differences = complete::differences(self, def, exported, ours)?;
+        if let Some(exported) = self.exported_facts(def)? {
+            let differences = exported.differences(&Facts::of(self, def, &provided.body, &provided.promoted)?);
             if let Some(first) = differences.first() {
                 return Err(Error::unsupported(format!("a body that does otherwise than rustc's: {first}")));
             }
         }
         Ok(Some(provided))
+    }
+
+    /// What the exported body does, if there is one.
+    pub fn exported_facts(&self, def: DefId) -> Result<Option<Facts>> {
+        let Some(body) = self.exported_body(def)? else { return Ok(None) };
+        Facts::of(self, def, body, self.exported_promoted(def)?).map(Some)
     }
 
     /// The definitions whose exported bodies are used because the provider refused them, each once, in order, with why.

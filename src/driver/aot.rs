@@ -1,5 +1,6 @@
 //! Ahead-of-time compilation: front end, collection, code generation, linking, each a phase with its time.
 
+use super::ahead::{self, Ahead};
 use super::analysis;
 use super::crate_info::{CrateInfo, Linkage};
 use super::crates;
@@ -7,7 +8,7 @@ use super::diagnostics::Diagnostics;
 use super::frontend::{self, Checked};
 use super::link::{self, LinkInput};
 use super::oracle;
-use super::options::{self, CrateType, DebugInfo, Frontend, OutputType, Session};
+use super::options::{self, Check, CrateType, DebugInfo, Frontend, OutputType, Session};
 use super::output::{Scratch, write_whole};
 use super::report::Fallback;
 use super::rlib;
@@ -45,43 +46,97 @@ pub fn compile(
     let scratch = Scratch::new(&output_path(session, CrateType::Bin))?;
 
     let mir = session.emits(OutputType::Mir).then(|| emit_path(session, OutputType::Mir, "mir"));
-    let running = frontend::start(session, &toolchain, &scratch, mir.as_deref())?;
+    let is_ahead = analysis.is_some() && ahead::is_possible(session);
+    let mut running = frontend::start(session, &toolchain, &scratch, mir.as_deref(), is_ahead)?;
+    let mut ahead = None;
     if let Some(analysis) = analysis {
         phases.lowered_ahead = analysis.lower_ahead()?;
+        if let Some(items) = running.items()? {
+            phases.end("items");
+            let compilation = Compilation::new(session, &toolchain, &scratch, items)?;
+            ahead = Ahead::make(&compilation, analysis, &mut phases);
+        }
+    }
+    if let Some(ahead) = &ahead
+        && session.cli.check != Check::On
+    {
+        scratch.publish(&ahead.executable, &output_path(session, CrateType::Bin))?;
+        if session.cli.check == Check::Off {
+            running.stop()?;
+            diagnostics.warning("rustc has not checked the crate: `--check=off`");
+            return ahead.finish(session, diagnostics, &phases);
+        }
     }
     let checked = match running.finish()? {
         Ok(checked) => checked,
         Err(code) => return Ok(code),
     };
-    let info = CrateInfo::read(&checked.info)?;
-    if info.types.contains(&CrateType::ProcMacro) {
+    phases.end("frontend");
+    let compilation = Compilation::new(session, &toolchain, &scratch, checked)?;
+    let session = compilation.session;
+    if compilation.info.types.contains(&CrateType::ProcMacro) {
         return toolchain.compile_instead(args);
     }
-    session.set_crate_name(&info.name);
-    phases.end("frontend");
-
-    let files = crates::ramir_files(session, &toolchain, &scratch, &checked.ramir, &info)?;
-    let compilation = Compilation { session, toolchain: &toolchain, scratch: &scratch, info, checked, files };
+    if let Some(ahead) = ahead {
+        let difference = match session.cli.frontend {
+            Frontend::Ra => None,
+            _ => ahead.difference(&compilation.store()?)?,
+        };
+        phases.end("compare");
+        match difference {
+            None => {
+                if session.cli.check == Check::On {
+                    scratch.publish(&ahead.executable, &output_path(session, CrateType::Bin))?;
+                }
+                return ahead.finish(session, diagnostics, &phases);
+            }
+            Some(difference) if session.cli.check == Check::Background => diagnostics.warning(&format!(
+                "a body does otherwise than rustc's, and the crate is compiled again with rustc's: {difference}"
+            )),
+            Some(_) => {}
+        }
+    }
     compilation.compile(analysis, diagnostics, phases)
 }
 
-/// A crate that the front end has checked, and the files that belong to its compilation.
-struct Compilation<'a> {
-    session: &'a Session,
+/// A crate of which the front end has written all or the items, and the files that belong to its compilation.
+pub struct Compilation<'a> {
+    pub session: &'a Session,
     toolchain: &'a Toolchain,
-    scratch: &'a Scratch,
+    pub scratch: &'a Scratch,
     info: CrateInfo,
     checked: Checked,
     /// What is opened as the store.
     files: Vec<PathBuf>,
 }
 
-impl Compilation<'_> {
+impl<'a> Compilation<'a> {
+    fn new(
+        session: &'a mut Session,
+        toolchain: &'a Toolchain,
+        scratch: &'a Scratch,
+        checked: Checked,
+    ) -> Result<Compilation<'a>> {
+        let info = CrateInfo::read(&checked.info)?;
+        session.set_crate_name(&info.name);
+        let files = crates::ramir_files(session, toolchain, scratch, &checked.ramir, &info)?;
+        Ok(Compilation { session, toolchain, scratch, info, checked, files })
+    }
+
+    /// The crate and what it depends on.
+    pub fn store(&self) -> Result<Store> {
+        Ok(Store::open(&self.files)?)
+    }
+
     fn compile(&self, analysis: Option<&dyn Analysis>, diagnostics: &Diagnostics, mut phases: Phases) -> Result<u8> {
         let Compilation { session, scratch, info, checked, .. } = self;
-        let mut store = Store::open(&self.files)?;
+        let mut store = self.store()?;
         if let Some(analysis) = analysis {
-            self.start_analysis(analysis, &mut store)?;
+            let on_refusal = match session.cli.frontend {
+                Frontend::Ra => OnRefusal::Fail,
+                _ => OnRefusal::UseExported,
+            };
+            self.start_analysis(analysis, &mut store, on_refusal)?;
             phases.end("analysis");
         }
         // The process ends with the compilation: freeing every interned value would only take time.
@@ -108,7 +163,7 @@ impl Compilation<'_> {
         }
 
         let mut fallback = session.lost_analysis.clone().map(Fallback::Crate);
-        let mut generated = self.generate(&tcx, diagnostics, &mut phases);
+        let mut generated = self.generate(&tcx, &mut phases);
         if analysis.is_some() {
             if session.cli.frontend == Frontend::Ra || matches!(generated, Ok(Ok(_))) {
                 fallback = Some(Fallback::of(&tcx.store));
@@ -120,8 +175,8 @@ impl Compilation<'_> {
                     Err(error) => format!("{error:#}"),
                 };
                 fallback = Some(Fallback::Crate(what));
-                tcx = ManuallyDrop::new(Tcx::new(Store::open(&self.files)?, session.adapter_options()));
-                generated = self.generate(&tcx, diagnostics, &mut phases);
+                tcx = ManuallyDrop::new(Tcx::new(self.store()?, session.adapter_options()));
+                generated = self.generate(&tcx, &mut phases);
             }
         }
         if let (Some(format), Some(fallback)) = (session.cli.report_fallback, fallback) {
@@ -139,13 +194,19 @@ impl Compilation<'_> {
                 return Ok(1);
             }
         };
+        objects.warnings.iter().for_each(|warning| diagnostics.warning(warning));
         if session.emits(OutputType::Obj) {
             emit_objects(session, &objects.all(true))?;
         }
         if session.emits(OutputType::Link) {
             for &ty in &info.types {
-                let built = Built { tcx: &tcx, info, checked, objects: &objects };
-                link_one(session, self.toolchain, scratch, &built, ty)?;
+                let made = self.link(&tcx, &objects, ty)?;
+                let out = output_path(session, ty);
+                if matches!(ty, CrateType::Rlib | CrateType::Dylib) {
+                    let ramir = out.with_extension("ramir");
+                    std::fs::copy(&checked.ramir, &ramir).with_context(|| format!("cannot write `{}`", ramir.display()))?;
+                }
+                scratch.publish(&made, &out)?;
             }
             phases.end("link");
         }
@@ -155,22 +216,17 @@ impl Compilation<'_> {
         Ok(0)
     }
 
-    fn start_analysis(&self, analysis: &dyn Analysis, store: &mut Store) -> Result<()> {
+    pub fn start_analysis(&self, analysis: &dyn Analysis, store: &mut Store, on_refusal: OnRefusal) -> Result<()> {
         let input = analysis::input(self.session, &self.info)?;
         analysis.load_library(&LibraryInput { source: self.toolchain.library_source()?, cfg: self.info.cfg.clone() })?;
-        let on_refusal = match self.session.cli.frontend {
-            Frontend::Ra => OnRefusal::Fail,
-            _ => OnRefusal::UseExported,
-        };
         store.set_provider(analysis.start(&input, store)?, on_refusal);
         Ok(())
     }
 
     /// Collects the crate's mono items and generates their objects. Inner errors: those of single functions.
-    fn generate(
+    pub fn generate(
         &self,
         tcx: &Tcx,
-        diagnostics: &Diagnostics,
         phases: &mut Phases,
     ) -> Result<std::result::Result<Objects, Vec<FunctionError>>> {
         let Compilation { session, scratch, info, .. } = self;
@@ -182,6 +238,7 @@ impl Compilation<'_> {
         };
         phases.codegen_fns = results.function_count;
         phases.end("codegen");
+        let mut warnings = Vec::new();
         for warning in &results.warnings {
             let at = match tcx.store.source_file(warning.span.file) {
                 Some(file) if !warning.span.is_dummy() => {
@@ -189,7 +246,7 @@ impl Compilation<'_> {
                 }
                 _ => String::new(),
             };
-            diagnostics.warning(&format!("{}{at}", warning.message));
+            warnings.push(format!("{}{at}", warning.message));
         }
         if session.emits(OutputType::Clif) {
             let text: Vec<String> = results.clif.iter().map(|(symbol, clif)| format!("; {symbol}\n{clif}")).collect();
@@ -200,7 +257,7 @@ impl Compilation<'_> {
             std::fs::write(&path, object).with_context(|| format!("cannot write `{}`", path.display()))?;
             anyhow::Ok(path)
         };
-        let mut objects = Objects { own: Vec::new(), allocator: None };
+        let mut objects = Objects { own: Vec::new(), allocator: None, warnings };
         for (i, object) in results.objects.iter().enumerate() {
             objects.own.push(write(&i.to_string(), object)?);
         }
@@ -215,13 +272,45 @@ impl Compilation<'_> {
         phases.end("objects");
         Ok(Ok(objects))
     }
+
+    /// Links an output of type `ty`; gives where it is, in the scratch directory.
+    pub fn link(&self, tcx: &Tcx, objects: &Objects, ty: CrateType) -> Result<PathBuf> {
+        let Compilation { session, toolchain, scratch, info, checked, .. } = self;
+        let made = scratch.path("linked");
+        let objects = objects.all(info.needs_allocator_shim(ty));
+        match ty {
+            CrateType::Bin | CrateType::Dylib | CrateType::Cdylib => {
+                let input = LinkInput {
+                    ty,
+                    info,
+                    objects: &objects,
+                    native_libs: link::native_libs(session, toolchain, &tcx.store, info, ty)?,
+                    metadata: &checked.metadata,
+                };
+                link::link(session, toolchain, scratch, &input, &made, &output_path(session, ty))?;
+            }
+            CrateType::Rlib => {
+                let bundled = link::bundled_libs(session, &tcx.store)?;
+                rlib::write_rlib(&made, &checked.metadata, &objects, &bundled)?;
+            }
+            CrateType::Staticlib => {
+                let rlibs = info.linked(ty).filter(|(_, linkage)| *linkage == Linkage::Static);
+                let rlibs: Vec<PathBuf> = rlibs.filter_map(|(krate, _)| krate.rlib.clone()).collect();
+                rlib::write_staticlib(&made, &objects, &rlibs, &link::bundled_libs(session, &tcx.store)?)?;
+            }
+            CrateType::ProcMacro => bail!("crate type `proc-macro` cannot be linked with others"),
+        }
+        Ok(made)
+    }
 }
 
 /// The crate's object files.
-struct Objects {
+pub struct Objects {
     own: Vec<PathBuf>,
     /// The allocator's shim.
     allocator: Option<PathBuf>,
+    /// What is to be told of how they were made.
+    pub warnings: Vec<String>,
 }
 
 impl Objects {
@@ -288,48 +377,6 @@ fn isa_flags(session: &Session) -> Result<Vec<String>> {
         .filter_map(|feature| known.iter().find(|(name, _)| *name == feature))
         .map(|(_, flag)| (*flag).to_owned())
         .collect())
-}
-
-/// What a link starts from.
-struct Built<'a> {
-    tcx: &'a Tcx,
-    info: &'a CrateInfo,
-    checked: &'a Checked,
-    objects: &'a Objects,
-}
-
-fn link_one(session: &Session, toolchain: &Toolchain, scratch: &Scratch, built: &Built<'_>, ty: CrateType) -> Result<()> {
-    let out = output_path(session, ty);
-    let made = scratch.path("linked");
-    let Built { tcx, info, checked, objects } = *built;
-    let objects = objects.all(info.needs_allocator_shim(ty));
-    match ty {
-        CrateType::Bin | CrateType::Dylib | CrateType::Cdylib => {
-            let input = LinkInput {
-                ty,
-                info,
-                objects: &objects,
-                native_libs: link::native_libs(session, toolchain, &tcx.store, info, ty)?,
-                metadata: &checked.metadata,
-            };
-            link::link(session, toolchain, scratch, &input, &made, &out)?;
-        }
-        CrateType::Rlib => {
-            let bundled = link::bundled_libs(session, &tcx.store)?;
-            rlib::write_rlib(&made, &checked.metadata, &objects, &bundled)?;
-        }
-        CrateType::Staticlib => {
-            let rlibs = info.linked(ty).filter(|(_, linkage)| *linkage == Linkage::Static);
-            let rlibs: Vec<PathBuf> = rlibs.filter_map(|(krate, _)| krate.rlib.clone()).collect();
-            rlib::write_staticlib(&made, &objects, &rlibs, &link::bundled_libs(session, &tcx.store)?)?;
-        }
-        CrateType::ProcMacro => bail!("crate type `proc-macro` cannot be linked with others"),
-    }
-    if matches!(ty, CrateType::Rlib | CrateType::Dylib) {
-        let ramir = out.with_extension("ramir");
-        std::fs::copy(&checked.ramir, &ramir).with_context(|| format!("cannot write `{}`", ramir.display()))?;
-    }
-    scratch.publish(&made, &out)
 }
 
 /// Writes the crate's ramir as text; the file that dependents read goes beside an rlib.
@@ -421,7 +468,7 @@ impl Phases {
         self.since = now;
     }
 
-    fn print(&self) {
+    pub fn print(&self) {
         let seconds = |name: &str, time: Duration| format!("\"{name}_seconds\":{:.6}", time.as_secs_f64());
         let mut parts = vec![format!("\"codegen_fns\":{}", self.codegen_fns)];
         parts.extend(self.done.iter().map(|(name, time)| seconds(name, *time)));

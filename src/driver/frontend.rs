@@ -5,7 +5,10 @@ use super::options::{Color, OutputType, Session};
 use super::output::Scratch;
 use super::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Read};
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
@@ -13,6 +16,7 @@ use std::process::{Child, Command};
 pub struct Running {
     child: Child,
     checked: Checked,
+    ahead: Option<Ahead>,
     /// All that is wanted is what it prints.
     prints: bool,
 }
@@ -26,14 +30,29 @@ pub struct Checked {
     pub metadata: PathBuf,
 }
 
-/// Starts the front end on the session's crate; `mir` is where it writes the MIR as text, if that is wanted.
-pub fn start(session: &Session, toolchain: &Toolchain, scratch: &Scratch, mir: Option<&Path>) -> Result<Running> {
+/// The crate's items, which are there before its bodies are checked.
+struct Ahead {
+    /// The other end of the front end's standard input. The front end writes to it when the items are there.
+    told: UnixStream,
+    items: Checked,
+}
+
+/// Starts the front end on the session's crate; `mir` is where it writes the MIR as text, if that is wanted, and `ahead` says
+/// whether the items are wanted before the rest.
+pub fn start(
+    session: &Session,
+    toolchain: &Toolchain,
+    scratch: &Scratch,
+    mir: Option<&Path>,
+    ahead: bool,
+) -> Result<Running> {
     let checked =
         Checked { ramir: scratch.path("local.ramir"), info: scratch.path("info"), metadata: scratch.path("lib.rmeta") };
     let mut command = Command::new(&toolchain.exporter);
     command.arg("--out").arg(&checked.ramir).arg("--info").arg(&checked.info);
-    command.arg("--sysroot").arg(&toolchain.sysroot).arg("--");
-    command.args(session.frontend_args());
+    command.arg("--sysroot").arg(&toolchain.sysroot);
+    let ahead = ahead.then(|| want_ahead(&mut command, scratch)).transpose()?;
+    command.arg("--").args(session.frontend_args());
     // The front end's standard error is the terminal or file that rac was given, so it decides on colours alike. JSON has
     // none.
     if session.cli.json.is_empty() && session.cli.error_format.as_deref() != Some("json") {
@@ -57,10 +76,35 @@ pub fn start(session: &Session, toolchain: &Toolchain, scratch: &Scratch, mir: O
     // It writes nothing there, but minds what is in the way.
     command.arg("--out-dir").arg(scratch.path("out"));
     let child = command.spawn().with_context(|| format!("cannot run the front end `{}`", toolchain.exporter.display()))?;
-    Ok(Running { child, checked, prints: session.unpretty })
+    Ok(Running { child, checked, ahead, prints: session.unpretty })
+}
+
+/// Has the front end write the items ahead.
+fn want_ahead(command: &mut Command, scratch: &Scratch) -> Result<Ahead> {
+    let (told, tell) = UnixStream::pair().context("cannot make a socket")?;
+    // Who reads from standard input, a procedural macro say, finds nothing there.
+    told.shutdown(Shutdown::Write).context("cannot close a socket")?;
+    let ramir = scratch.path("ahead.ramir");
+    let items = Checked { info: ramir.with_extension("info"), metadata: scratch.path("ahead.rmeta"), ramir };
+    command.arg("--ahead").arg(&items.ramir).stdin(OwnedFd::from(tell));
+    Ok(Ahead { told, items })
 }
 
 impl Running {
+    /// Waits for the items. `None`: none are to come, or the program is wrong.
+    pub fn items(&mut self) -> Result<Option<Checked>> {
+        let Some(Ahead { mut told, items }) = self.ahead.take() else { return Ok(None) };
+        let count = told.read(&mut [0]).context("cannot hear from the front end")?;
+        Ok((count != 0).then_some(items))
+    }
+
+    /// Ends the front end, whose verdict nobody waits for.
+    pub fn stop(mut self) -> Result<()> {
+        self.child.kill().context("cannot end the front end")?;
+        self.child.wait().context("the front end was lost")?;
+        Ok(())
+    }
+
     /// Waits for the front end. `Err(code)` inside: the program is wrong and the front end has said so, or there is no more
     /// to do.
     pub fn finish(mut self) -> Result<std::result::Result<Checked, u8>> {

@@ -3,6 +3,7 @@
 //! Knows options, processes, files and diagnostics; knows no details of MIR and no Cranelift. The command line is
 //! rustc's (`rustc --help`); what rac does not have is refused by name.
 
+mod ahead;
 mod analysis;
 mod aot;
 mod crate_info;

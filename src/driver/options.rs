@@ -32,6 +32,18 @@ pub enum Frontend {
     Mixed,
 }
 
+/// What becomes of rustc's check of the crate where code is generated from rust-analyzer's bodies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Check {
+    /// It runs beside code generation, and what it finds decides.
+    #[default]
+    On,
+    /// As `on`, but the executable is there before the check is done.
+    Background,
+    /// The check is left out, unless bodies of rustc's are needed.
+    Off,
+}
+
 /// How the bodies are listed that `--frontend mixed` took from rustc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
@@ -152,6 +164,9 @@ pub struct Cli {
     /// Where the bodies of the crate come from.
     #[arg(long, value_enum, default_value_t)]
     pub frontend: Frontend,
+    /// What becomes of rustc's check of an executable's crate where its bodies come from rust-analyzer.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, hide_default_value = true)]
+    pub check: Check,
     /// List on standard error the bodies that rust-analyzer could not lower, each with the reason.
     #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     pub report_fallback: Option<ReportFormat>,
@@ -285,6 +300,9 @@ impl Session {
             ensure!(target == TARGET, "target `{target}` is not supported: rac compiles for `{TARGET}` only");
         }
         check_crate_types(&cli)?;
+        if cli.check != Check::On && cli.frontend == Frontend::Rustc {
+            bail!("`--check` is for bodies that come from rust-analyzer: `--frontend ra`, `mixed` or `auto`");
+        }
         let file_stem = match &cli.crate_name {
             Some(name) => name.clone(),
             None if input == "-" => "rust_out".to_owned(),
@@ -552,7 +570,7 @@ pub fn rustc_args(args: &[String]) -> Vec<&String> {
     while let Some(arg) = args.next() {
         match arg.split_once('=').map_or(arg.as_str(), |(name, _)| name) {
             // Its value may be an argument of its own.
-            "--frontend" => drop((!arg.contains('=')).then(|| args.next())),
+            "--frontend" | "--check" => drop((!arg.contains('=')).then(|| args.next())),
             "--report-fallback" | "--compare-bodies" => {}
             _ => rest.push(arg),
         }
@@ -622,7 +640,7 @@ mod tests {
 
     #[test]
     fn rustc_gets_nothing_that_only_rac_knows() {
-        let args = ["a.rs", "--frontend", "mixed", "-O", "--report-fallback=json", "--frontend=ra", "--test"];
+        let args = ["a.rs", "--frontend", "mixed", "-O", "--report-fallback=json", "--check=off", "--frontend=ra", "--test"];
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
         assert_eq!(rustc_args(&args), ["a.rs", "-O", "--test"]);
     }

@@ -1,6 +1,6 @@
 //! `--oracle`: rac's answers beside rustc's.
 
-use crate::adapter::complete::{self, Bodies};
+use crate::adapter::complete::Facts;
 use crate::adapter::{Instance, Tcx};
 use crate::mono;
 use crate::oracle::{Kind, Oracle};
@@ -49,9 +49,8 @@ pub fn compare_bodies(tcx: &Tcx) -> Result<bool> {
             }
         };
         compared += 1;
-        let theirs = Bodies { body: theirs, promoted: store.exported_promoted(def)? };
-        let ours = Bodies { body: ours, promoted: store.promoted(def)? };
-        let differences = complete::differences(store, def, theirs, ours)?;
+        let ours = Facts::of(store, def, ours, store.promoted(def)?)?;
+        let differences = Facts::of(store, def, theirs, store.exported_promoted(def)?)?.differences(&ours);
         if !differences.is_empty() {
             different += 1;
             println!("{}:", store.def_path_str(def));

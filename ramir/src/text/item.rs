@@ -51,7 +51,8 @@ structs! {
     ConstDef { name, ty, assoc, value, type_const }
     StaticDef { name, ty, mutability, attrs, is_foreign, exported, initializer }
     AssocTyDef { name, assoc, ty, item_bounds }
-    ClosureDef { attrs, coroutine, coroutine_for_closure }
+    ClosureDef { attrs, coroutine, coroutine_for_closure, captures }
+    Captures { args, places }
     CoroutineDef { kind, layout, by_move_body }
     CoroutineLayout { field_tys, ignore_for_traits, variant_fields, storage_conflicts }
     GlobalAsm { template, operands, options }

@@ -12,36 +12,9 @@ use ramir::text::{DefNames, print_ty};
 use ramir::*;
 use std::collections::BTreeSet;
 
-/// A body with the constants that were promoted out of it.
-#[derive(Clone, Copy)]
-pub struct Bodies<'a> {
-    pub body: &'a Body,
-    pub promoted: &'a [Body],
-}
-
-/// What only one of two bodies of `def` does, one fact a line: `- ` the first's, `+ ` the second's.
-pub fn differences(store: &Store, def: DefId, first: Bodies<'_>, second: Bodies<'_>) -> Result<Vec<String>> {
-    let tcx = TypeCx::new(store, def)?;
-    let all = |bodies: Bodies<'_>| {
-        let mut all = Facts::default();
-        facts(&tcx, store, bodies.body, &mut all)?;
-        for promoted in bodies.promoted {
-            facts(&tcx, store, promoted, &mut all)?;
-        }
-        Ok::<_, crate::adapter::Error>(all)
-    };
-    let (first, second) = (all(first)?, all(second)?);
-    let only = |sign: &str, a: &Facts, b: &Facts| -> Vec<String> {
-        let unknown = |what: &str| a.unknown.contains(what) || b.unknown.contains(what);
-        let differ = a.known.difference(&b.known).filter(|fact| !(unknown(&fact.what) && b.has(&fact.what)));
-        differ.map(|fact| format!("{sign} {}", fact.text)).collect()
-    };
-    Ok([only("-", &first, &second), only("+", &second, &first)].concat())
-}
-
-/// What a body does.
+/// What a body does, in terms that hold in any store.
 #[derive(Default)]
-struct Facts {
+pub struct Facts {
     known: BTreeSet<Fact>,
     /// What is done with a type that is not known before it is normalized, which one front end may have done.
     unknown: BTreeSet<String>,
@@ -55,6 +28,26 @@ struct Fact {
 }
 
 impl Facts {
+    /// What the body of `def` does, with the constants that were promoted out of it.
+    pub fn of(store: &Store, def: DefId, body: &Body, promoted: &[Body]) -> Result<Facts> {
+        let tcx = TypeCx::new(store, def)?;
+        let mut all = Facts::default();
+        for body in std::iter::once(body).chain(promoted) {
+            facts(&tcx, store, body, &mut all)?;
+        }
+        Ok(all)
+    }
+
+    /// What only one of both is, one fact a line: `- ` what this is, `+ ` what `other` is.
+    pub fn differences(&self, other: &Facts) -> Vec<String> {
+        let only = |sign: &str, a: &Facts, b: &Facts| -> Vec<String> {
+            let unknown = |what: &str| a.unknown.contains(what) || b.unknown.contains(what);
+            let differ = a.known.difference(&b.known).filter(|fact| !(unknown(&fact.what) && b.has(&fact.what)));
+            differ.map(|fact| format!("{sign} {}", fact.text)).collect()
+        };
+        [only("-", self, other), only("+", other, self)].concat()
+    }
+
     fn insert(&mut self, what: String) {
         self.known.insert(Fact { text: what.clone(), what });
     }

@@ -39,7 +39,7 @@ pub mod ub_checks;
 mod validate;
 mod visit;
 
-pub use compare::{Bodies, differences};
+pub use compare::Facts;
 
 use super::Result;
 use super::provider::ProvidedBody;

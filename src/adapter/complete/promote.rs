@@ -29,6 +29,10 @@ pub fn promote_consts(tcx: &TypeCx<'_>, def: DefId, body: &mut Body) -> Result<V
     let mut partly_promotable = Vec::new();
     for (b, s) in candidates {
         let StatementKind::Assign(_, rvalue) = &body.blocks[b].statements[s].kind else { continue };
+        // What is borrowed through a reference is promoted only as a part of something else.
+        if matches!(rvalue, Rvalue::Ref(_, place) if place.projection.contains(&PlaceElem::Deref)) {
+            continue;
+        }
         if validator.rvalue(rvalue)?.is_some() {
             promotable.push((b, s));
         } else if let Rvalue::Ref(BorrowKind::Shared, place) = rvalue

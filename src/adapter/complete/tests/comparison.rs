@@ -1,15 +1,15 @@
 //! Two bodies of one function, compared.
 
 use super::*;
-use crate::adapter::complete::{Bodies, differences};
+use crate::adapter::complete::Facts;
 
 fn check(first: &str, second: &str, expected: Expect) {
     let krate = TestCrate::new(include_str!("../fixtures/drops.txt"));
     let body = |text: &str| parse_body(&krate.tcx.interner, krate.names(), text).unwrap_or_else(|e| panic!("{e}"));
-    let (first, second) = (body(first), body(second));
-    let [first, second] = [&first, &second].map(|body| Bodies { body, promoted: &[] });
-    let lines = differences(&krate.tcx.store, krate.def("t::f"), first, second);
-    expected.assert_eq(&lines.unwrap_or_else(|e| panic!("{e}")).join("\n"));
+    let facts = |text: &str| {
+        Facts::of(&krate.tcx.store, krate.def("t::f"), &body(text), &[]).unwrap_or_else(|e| panic!("{e}"))
+    };
+    expected.assert_eq(&facts(first).differences(&facts(second)).join("\n"));
 }
 
 const DROPS: &str = "fn t::f() {

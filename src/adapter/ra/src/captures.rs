@@ -1,8 +1,8 @@
 //! What a closure captures, by rustc and by rust-analyzer: a closure's type may be named only where they agree.
 //!
 //! A value of that type is made by one body, called by another and dropped by a third, and not all need have the same
-//! front end. rustc's captures stand in the exported body: its first parameter has the closure's type, and its debug
-//! information names the captured places (`rustc_middle::ty::CapturedPlace::to_symbol`).
+//! front end. rustc's captures are part of the exported item; those of a coroutine stand in its exported body, whose first parameter has
+//! the coroutine's type, and whose debug information names the captured places (`rustc_middle::ty::CapturedPlace::to_symbol`).
 
 use crate::identity::Identity;
 use crate::ty::TyLowering;
@@ -16,56 +16,16 @@ use ra_ap_hir_ty::{
 use ra_ap_rustc_type_ir::inherent::IntoKind;
 use rac::adapter::error::{Error, Result};
 use ramir::interner::TypeFlags;
-use ramir::{DefId, GenericArg, Local, PlaceElem, Symbol, VarDebugInfoContents};
-use std::sync::Arc;
-
-/// A closure as rustc exported it.
-pub struct ExportedClosure {
-    /// In terms of the parameters of the function around it; last the kind, the signature and the captures.
-    pub args: ramir::Args,
-    /// The names of each captured place.
-    names: Vec<Vec<Symbol>>,
-}
+use ramir::{Captures, DefId, GenericArg, ItemData, Local, PlaceElem, Symbol, VarDebugInfoContents};
 
 impl<'a, 'db> Identity<'a, 'db> {
-    /// rustc's view of a closure of the local crate.
-    pub fn exported_closure(&self, def: DefId) -> Result<Arc<ExportedClosure>> {
-        if let Some(known) = self.cache.closures.borrow().get(&def) {
-            return Ok(known.clone());
-        }
-        let found = Arc::new(self.read_closure(def)?);
-        self.cache.closures.borrow_mut().insert(def, found.clone());
-        Ok(found)
-    }
-
-    fn read_closure(&self, def: DefId) -> Result<ExportedClosure> {
-        let missing = || Error::unsupported("a closure whose captures rustc does not tell");
-        let body = self.store.exported_body(def)?.ok_or_else(missing)?;
-        let interner = self.store.interner();
-        let mut ty = body.locals.get(1).ok_or_else(missing)?.ty;
-        let by_ref = match *interner.kind(ty) {
-            ramir::TyKind::Ref(_, to, _) => {
-                ty = to;
-                true
-            }
-            _ => false,
+    /// rustc's captures of a closure of the local crate.
+    pub fn exported_captures(&self, def: DefId) -> Result<&'a Captures> {
+        let captures = match &self.store.item(def)?.data {
+            ItemData::Closure(closure) => closure.captures.as_ref(),
+            _ => None,
         };
-        let ramir::TyKind::Closure(closure, args) = *interner.kind(ty) else { return Err(missing()) };
-        let upvars = interner.args(args).last().and_then(|arg| arg.as_type()).map(|ty| interner.kind(ty));
-        let Some(ramir::TyKind::Tuple(upvars)) = upvars.filter(|_| closure == def) else { return Err(missing()) };
-        let mut names = vec![Vec::new(); upvars.len()];
-        for info in &body.var_debug_info {
-            let VarDebugInfoContents::Place(place) = &info.value else { continue };
-            let path = place.projection.strip_prefix(&[PlaceElem::Deref][..usize::from(by_ref)]);
-            if place.local == Local::new(1)
-                && let Some([PlaceElem::Field(field, _), rest @ ..]) = path
-                && matches!(rest, [] | [PlaceElem::Deref])
-                && let Some(names) = names.get_mut(field.index())
-            {
-                names.push(info.name);
-            }
-        }
-        Ok(ExportedClosure { args, names })
+        captures.ok_or_else(|| Error::unsupported("a closure whose captures rustc does not tell"))
     }
 }
 
@@ -79,7 +39,7 @@ impl<'a, 'db> TyLowering<'a, 'db> {
         parent: ramir::Args,
         lowered: [GenericArg; 3],
     ) -> Result<[GenericArg; 3]> {
-        let exported = self.id.exported_closure(def)?;
+        let exported = self.id.exported_captures(def)?;
         let interner = &**self.id.store.interner();
         let disagree = || {
             Error::unsupported(format!(
@@ -105,18 +65,9 @@ impl<'a, 'db> TyLowering<'a, 'db> {
             return Err(disagree());
         };
         let names = self.capture_names(closure.loc(self.id.db))?;
-        if tys.len() != ra_tys.len() || names.len() != tys.len() {
+        let same_types = tys.len() == ra_tys.len() && tys.iter().zip(ra_tys).all(|(&ty, &ra_ty)| self.may_be_equal(ty, ra_ty));
+        if !same_types || names != exported.places {
             return Err(disagree());
-        }
-        for (i, (&ty, &ra_ty)) in tys.iter().zip(ra_tys).enumerate() {
-            // An optimized body may not tell the name; then only a type of its own makes a capture certain.
-            let same_place = match &exported.names[i][..] {
-                [] => tys.iter().filter(|&&other| self.may_be_equal(other, ty)).count() == 1,
-                known => known.contains(&names[i]),
-            };
-            if !same_place || !self.may_be_equal(ty, ra_ty) {
-                return Err(disagree());
-            }
         }
         let (ramir::TyKind::FnPtr(sig), ramir::TyKind::FnPtr(ra_sig)) = (interner.kind(sig), interner.kind(ra_sig))
         else {

@@ -4,7 +4,6 @@
 //! expansion order. Items of the local crate, which may lie in blocks, are all entered ([`crate::items`]) when a body is
 //! first asked for.
 
-use crate::captures::ExportedClosure;
 use crate::files::Files;
 use crate::items::{Bodies, without_attributes};
 use crate::nested::NestedDefs;
@@ -49,7 +48,6 @@ pub struct Cache {
     pub defs: RefCell<FxHashMap<Def, DefId>>,
     bodies: RefCell<Option<Bodies>>,
     pub nested: RefCell<FxHashMap<DefWithBodyId, Arc<NestedDefs>>>,
-    pub closures: RefCell<FxHashMap<DefId, Arc<ExportedClosure>>>,
     /// The local crate's anonymous constants by position.
     anon_consts: RefCell<Option<FxHashMap<Span, Vec<DefId>>>>,
     /// The numbers that the local crate's files have in the store.

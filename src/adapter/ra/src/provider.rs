@@ -24,6 +24,7 @@ use rac::adapter::provider::{Analysis, AnalysisInput, BodyProvider, LibraryInput
 use rac::adapter::store::Store;
 use ramir::{DefId, DefPathData, ItemData};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
@@ -33,6 +34,8 @@ pub struct RustAnalyzer {
     library: Mutex<Option<Library>>,
     /// The bodies of the crate that was taken in last, as far as they were lowered ahead; `None` if no crate was.
     places: Mutex<Option<Places>>,
+    /// The crate is analysed by a provider, which may have threads that never end: nothing is written any more.
+    is_started: AtomicBool,
 }
 
 impl Analysis for RustAnalyzer {
@@ -50,13 +53,16 @@ impl Analysis for RustAnalyzer {
     }
 
     fn start(&self, input: &AnalysisInput, store: &Store) -> Result<Box<dyn BodyProvider>> {
-        let library = lock(&self.library).take();
-        let mut library = library.ok_or_else(no_library)?;
-        let interner = store.interner();
-        let names: Vec<&str> = store.krate(store.local)?.root.files.iter().map(|file| interner.str(file.name)).collect();
-        library.set_crate(input)?;
-        library.check_names(&names);
-        let Library { db, files, krate, .. } = library;
+        let mut library = lock(&self.library);
+        let library = library.as_mut().ok_or_else(no_library)?;
+        if !self.is_started.swap(true, Ordering::Relaxed) {
+            let interner = store.interner();
+            let files = &store.krate(store.local)?.root.files;
+            let names: Vec<&str> = files.iter().map(|file| interner.str(file.name)).collect();
+            library.set_crate(input)?;
+            library.check_names(&names);
+        }
+        let (db, files, krate) = (library.db.clone(), library.files.clone(), library.krate);
         Ok(Box::new(Provider {
             workers: Workers::new(db.clone()),
             db: Mutex::new(db),
@@ -96,7 +102,7 @@ impl Analysis for RustAnalyzer {
 }
 
 fn no_library() -> Error {
-    Error::missing("the library's analysis, or it has a crate already")
+    Error::missing("the library's analysis")
 }
 
 struct Provider {
@@ -224,7 +230,7 @@ impl Provider {
 
     /// A definition that rust-analyzer does not see. One without a body is not missed.
     fn unknown(&self, id: &Identity<'_, '_>, def: DefId) -> Result<Option<ramir::Body>> {
-        match id.has_exported_body(def) {
+        match id.store.is_ahead() || id.has_exported_body(def) {
             true => Err(Error::unsupported("a definition that rust-analyzer does not find")),
             false => Ok(None),
         }

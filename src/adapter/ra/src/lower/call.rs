@@ -168,7 +168,7 @@ impl<'a, 'db> Lowering<'a, 'db> {
         Ok(())
     }
 
-    /// `(*b).value.value.value = value; b`, where nothing that is there is dropped.
+    /// `(*b).value = ManuallyDrop { value: MaybeDangling(value) }; b`, where `b` is a `Box<MaybeUninit<_>>`.
     fn write_box(
         &mut self,
         b: ramir::Place,
@@ -180,32 +180,16 @@ impl<'a, 'db> Lowering<'a, 'db> {
         let store = self.types.id.store;
         let value_ty = self.types.ty(value_ty)?;
         let args = store.interner().mk_args(&[ramir::GenericArg::Type(value_ty)]);
-        let adt = store.require_lang_item("maybe_uninit")?;
-        // `MaybeUninit.value: ManuallyDrop`
-        let place = self.inside(b.project(ramir::PlaceElem::Deref), adt, &[1, 0, 0], value_ty)?;
-        let pointer_ty = self.mk(ramir::TyKind::RawPtr(value_ty, ramir::Mutability::Mut));
-        let pointer = self.temp(pointer_ty, ramir::Rvalue::RawPtr(ramir::RawPtrKind::Mut, place));
-        let root = DefId { krate: adt.krate, index: ramir::DefIndex(0) };
-        let write = self
-            .types
-            .id
-            .only_child(root, DefPathData::TypeNs(self.types.id.sym("ptr")))
-            .and_then(|ptr| self.types.id.only_child(ptr, DefPathData::ValueNs(self.types.id.sym("write"))))
-            .ok_or_else(|| Error::missing("`core::ptr::write`"))?;
-        let func_ty = self.mk(ramir::TyKind::FnDef(write, args));
-        let func = self.constant(ramir::MirConst::Val(ramir::ConstValue::ZeroSized, func_ty));
-        let unit_ty = self.mk(ramir::TyKind::Tuple(Box::new([])));
-        let unit = ramir::Place::from_local(self.new_local(unit_ty));
-        let written = self.new_block();
-        self.terminate(ramir::TerminatorKind::Call {
-            func,
-            args: vec![ramir::Operand::Move(pointer), value],
-            destination: unit,
-            target: Some(written),
-            unwind: UnwindAction::Continue,
-            fn_span: self.info.span,
-        });
-        self.at = written;
+        let manually_drop = self.wrapper_in(store.require_lang_item("maybe_uninit")?, 1)?;
+        let mut wrapped = value;
+        for adt in [self.wrapper_in(manually_drop, 0)?, manually_drop] {
+            let kind = ramir::AggregateKind::Adt(adt, ramir::VariantIdx::new(0), args, None);
+            let ty = self.mk(ramir::TyKind::Adt(adt, args));
+            wrapped = ramir::Operand::Move(self.temp(ty, ramir::Rvalue::Aggregate(kind, vec![wrapped])));
+        }
+        let ty = self.mk(ramir::TyKind::Adt(manually_drop, args));
+        let uninit = b.project(ramir::PlaceElem::Deref);
+        self.assign(uninit.project(ramir::PlaceElem::Field(ramir::FieldIdx::new(1), ty)), ramir::Rvalue::Use(wrapped));
         self.assign(destination, ramir::Rvalue::Use(ramir::Operand::Move(b)));
         self.terminate(ramir::TerminatorKind::Goto { target });
         Ok(())
@@ -223,12 +207,7 @@ impl<'a, 'db> Lowering<'a, 'db> {
         let store = self.types.id.store;
         let args = store.interner().mk_args(&[ramir::GenericArg::Type(value_ty)]);
         for &field in fields {
-            let ItemData::Adt(def) = &store.item(adt)?.data else {
-                return Err(Error::missing(store.def_path_str(adt)));
-            };
-            let field_ty = def.variants.first().and_then(|variant| variant.fields.get(field)).map(|field| field.ty);
-            let field_ty = field_ty.ok_or_else(|| Error::missing("a field of `ManuallyDrop`"))?;
-            let ty = match *store.interner().kind(field_ty) {
+            let ty = match *store.interner().kind(self.field_of(adt, field)?) {
                 ramir::TyKind::Adt(def, _) => {
                     adt = def;
                     self.mk(ramir::TyKind::Adt(def, args))
@@ -238,6 +217,22 @@ impl<'a, 'db> Lowering<'a, 'db> {
             place = place.project(ramir::PlaceElem::Field(ramir::FieldIdx::new(field), ty));
         }
         Ok(place)
+    }
+
+    /// The wrapper that is a field of another one.
+    fn wrapper_in(&self, adt: DefId, field: usize) -> Result<DefId> {
+        let store = self.types.id.store;
+        match *store.interner().kind(self.field_of(adt, field)?) {
+            ramir::TyKind::Adt(def, _) => Ok(def),
+            _ => Err(Error::missing(format!("a wrapper in {}", store.def_path_str(adt)))),
+        }
+    }
+
+    fn field_of(&self, adt: DefId, field: usize) -> Result<ramir::Ty> {
+        let store = self.types.id.store;
+        let ItemData::Adt(def) = &store.item(adt)?.data else { return Err(Error::missing(store.def_path_str(adt))) };
+        let field = def.variants.first().and_then(|variant| variant.fields.get(field));
+        field.map(|field| field.ty).ok_or_else(|| Error::missing(format!("a field of {}", store.def_path_str(adt))))
     }
 
     fn construct(
