@@ -22,9 +22,9 @@ pub enum Color {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Frontend {
     /// As `mixed` if rust-analyzer's process is running, else as `rustc`.
+    #[default]
     Auto,
     /// rustc's MIR.
-    #[default]
     Rustc,
     /// rust-analyzer's MIR. What it cannot lower is an error.
     Ra,
@@ -162,7 +162,7 @@ pub struct Cli {
     #[arg(long, value_name = "SCOPE")]
     pub remap_path_scope: Vec<String>,
     /// Where the bodies of the crate come from.
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, env = "RAC_FRONTEND")]
     pub frontend: Frontend,
     /// What becomes of rustc's check of an executable's crate where its bodies come from rust-analyzer.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t, hide_default_value = true)]

@@ -27,6 +27,8 @@ use crate::sources;
 const EXCLUSIONS: &str = "scripts/ui-excluded.txt";
 /// What besides fails when rust-analyzer alone makes the bodies.
 const RA_EXCLUSIONS: &str = "scripts/ui-excluded-ra.txt";
+/// What besides fails when rustc compiles the other crates of a test.
+const AUX_RUSTC_EXCLUSIONS: &str = "scripts/ui-excluded-aux-rustc.txt";
 /// How many groups of failures the summary prints.
 const GROUPS: usize = 40;
 /// More failures than this are not run again: then it is the compiler that is broken.
@@ -73,10 +75,14 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
 /// The tests that are known to fail, with the reasons.
 fn exclusions(cx: &Context, options: &Options<'_>) -> anyhow::Result<BTreeMap<String, String>> {
     let mut exclusions = report::read_exclusions(&cx.root.join(EXCLUSIONS))?;
-    if options.frontend == Frontend::Ra {
-        for (name, reason) in report::read_exclusions(&cx.root.join(RA_EXCLUSIONS))? {
+    let more = [
+        (options.frontend == Frontend::Ra).then_some(RA_EXCLUSIONS),
+        (options.args.aux == AuxCompiler::Rustc).then_some(AUX_RUSTC_EXCLUSIONS),
+    ];
+    for list in more.into_iter().flatten() {
+        for (name, reason) in report::read_exclusions(&cx.root.join(list))? {
             if exclusions.insert(name.clone(), reason).is_some() {
-                bail!("{RA_EXCLUSIONS} lists {name}, which {EXCLUSIONS} does too");
+                bail!("{list} lists {name}, which another list does too");
             }
         }
     }
