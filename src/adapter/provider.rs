@@ -38,8 +38,11 @@ pub trait Analysis: Sync {
     /// left.
     fn take_in(&self, input: &AnalysisInput) -> Result<()>;
 
+    /// The configuration that the library was loaded with; `None` before it is.
+    fn library_cfg(&self) -> Option<Vec<String>>;
+
     /// Lowers the bodies of the crate that was taken in ahead of the question: after a change again those that the change
-    /// reaches. `None`: no crate was taken in. No thread of it is left.
+    /// reaches. `None`: no crate was taken in. No thread of it is left; an error: one does not end, and nothing else can be asked.
     fn lower_ahead(&self) -> Result<Option<LoweredAhead>>;
 
     /// Frees what the last change made obsolete, which else the next one would have to do.
@@ -53,6 +56,8 @@ pub struct LoweredAhead {
     pub bodies: usize,
     /// How many of them were lowered, not known from before.
     pub lowered: usize,
+    /// Until those in files that changed were.
+    pub changed_time: Duration,
     pub time: Duration,
 }
 

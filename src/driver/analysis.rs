@@ -26,6 +26,20 @@ pub fn input(session: &Session, info: &CrateInfo) -> Result<AnalysisInput> {
     })
 }
 
+/// What an analysis will be told, as far as the options tell. `cfg` is active without options.
+pub fn expected(session: &Session, mut cfg: Vec<String>) -> Result<AnalysisInput> {
+    cfg.retain(|name| match name.as_str() {
+        "debug_assertions" | "ub_checks" => session.debug_assertions,
+        "overflow_checks" => session.overflow_checks,
+        _ => true,
+    });
+    cfg.extend(session.cli.cfg.iter().cloned());
+    let mut info = CrateInfo::default();
+    info.edition = session.cli.edition.clone().unwrap_or_else(|| "2015".to_owned());
+    info.cfg = cfg;
+    input(session, &info)
+}
+
 /// Whether rustc calls source files as they are called on the command line.
 fn is_called_as_given(session: &Session) -> bool {
     let cli = &session.cli;
@@ -41,13 +55,18 @@ fn environment(env_set: &[String]) -> Vec<(String, String)> {
 
 /// The configuration that rustc has active without options.
 pub fn default_cfg(toolchain: &Toolchain) -> Result<Vec<String>> {
-    let mut rustc = Command::new(toolchain.sysroot.join("bin/rustc"));
-    let output = rustc.args(["--print", "cfg"]).output().context("cannot run the toolchain's rustc")?;
+    let directory = tempfile::tempdir().context("cannot make a directory")?;
+    let at = |name: &str| directory.path().join(name);
+    std::fs::write(at("empty.rs"), "").context("cannot write an empty crate")?;
+    let info = at("info");
+    let mut front_end = Command::new(&toolchain.exporter);
+    front_end.arg("--out").arg(at("ramir")).arg("--info").arg(&info).arg("--sysroot").arg(&toolchain.sysroot).arg("--");
+    front_end.arg(at("empty.rs")).arg("--crate-type=lib").arg("--emit=metadata").arg("--out-dir").arg(directory.path());
+    let output = front_end.output().with_context(|| format!("cannot run `{}`", toolchain.exporter.display()))?;
     ensure!(
         output.status.success(),
-        "`rustc --print cfg` failed: {}",
+        "the front end finds no configuration: {}",
         String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or_default()
     );
-    let text = String::from_utf8(output.stdout).context("`rustc --print cfg` printed no UTF-8")?;
-    Ok(text.lines().map(str::to_owned).collect())
+    Ok(CrateInfo::read(&info)?.cfg)
 }

@@ -49,13 +49,16 @@ pub fn compile(
     let is_ahead = analysis.is_some() && ahead::is_possible(session);
     let mut running = frontend::start(session, &toolchain, &scratch, mir.as_deref(), is_ahead)?;
     let mut ahead = None;
-    if let Some(analysis) = analysis {
-        phases.lowered_ahead = analysis.lower_ahead()?;
-        if let Some(items) = running.items()? {
-            phases.end("items");
-            let compilation = Compilation::new(session, &toolchain, &scratch, items)?;
-            ahead = Ahead::make(&compilation, analysis, &mut phases);
-        }
+    let (analysis, lost) = match analysis.map(|analysis| look_ahead(session, analysis, &mut phases)) {
+        Some(Err(error)) => (None, Some(error)),
+        _ => (analysis, None),
+    };
+    if let Some(analysis) = analysis
+        && let Some(items) = running.items()?
+    {
+        phases.end("items");
+        let compilation = Compilation::new(session, &toolchain, &scratch, items)?;
+        ahead = Ahead::make(&compilation, analysis, &mut phases);
     }
     if let Some(ahead) = &ahead
         && session.cli.check != Check::On
@@ -72,6 +75,11 @@ pub fn compile(
         Err(code) => return Ok(code),
     };
     phases.end("frontend");
+    match lost {
+        Some(error) if session.cli.frontend == Frontend::Ra => return Err(error),
+        Some(error) => session.lost_analysis = Some(format!("{error:#}")),
+        None => {}
+    }
     let compilation = Compilation::new(session, &toolchain, &scratch, checked)?;
     let session = compilation.session;
     if compilation.info.types.contains(&CrateType::ProcMacro) {
@@ -97,6 +105,19 @@ pub fn compile(
         }
     }
     compilation.compile(analysis, diagnostics, phases)
+}
+
+/// Has bodies lowered while the front end runs: of a crate that is known from before, or of what the options say the crate is.
+fn look_ahead(session: &Session, analysis: &dyn Analysis, phases: &mut Phases) -> Result<()> {
+    phases.lowered_ahead = analysis.lower_ahead()?;
+    if phases.lowered_ahead.is_none()
+        && session.input != "-"
+        && let Some(cfg) = analysis.library_cfg()
+    {
+        analysis.take_in(&analysis::expected(session, cfg)?)?;
+        phases.lowered_ahead = analysis.lower_ahead()?;
+    }
+    Ok(())
 }
 
 /// A crate of which the front end has written all or the items, and the files that belong to its compilation.
@@ -472,8 +493,9 @@ impl Phases {
         let seconds = |name: &str, time: Duration| format!("\"{name}_seconds\":{:.6}", time.as_secs_f64());
         let mut parts = vec![format!("\"codegen_fns\":{}", self.codegen_fns)];
         parts.extend(self.done.iter().map(|(name, time)| seconds(name, *time)));
-        if let Some(LoweredAhead { bodies, lowered, time }) = self.lowered_ahead {
+        if let Some(LoweredAhead { bodies, lowered, changed_time, time }) = self.lowered_ahead {
             parts.push(format!("\"bodies\":{bodies},\"lowered_bodies\":{lowered}"));
+            parts.push(seconds("lower_changed", changed_time));
             parts.push(seconds("lower_ahead", time));
         }
         eprintln!("{{{}}}", parts.join(","));

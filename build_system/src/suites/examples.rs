@@ -1,5 +1,5 @@
 //! The programs in `example/`: each is compiled, run, and its output compared with `NAME.stdout`, in a table. Those in
-//! `example/ra/` are compiled twice, through rustc's MIR and through rust-analyzer's.
+//! `example/ra/` are compiled three times, through rustc's MIR, through rust-analyzer's, and through that unchecked.
 //!
 //! The lines `// KEY` or `// KEY: VALUE` before a program's first other line direct it: `edition` (2024 unless given),
 //! `rac-flags`, `unstable` (it uses unstable features), `run-fail` (it must exit with 101, as a panic does),
@@ -50,6 +50,7 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
     let both = cx.root.join("example/ra");
     examples.extend(collect_in(&both, "", &[], options)?);
     examples.extend(collect_in(&both, " (ra)", &["--frontend", "ra"], options)?);
+    examples.extend(collect_in(&both, " (unchecked)", &["--frontend", "mixed", "--check=off"], options)?);
     let output = cx.root.join("target/examples");
     fs::create_dir_all(&output).with_context(|| format!("cannot make {}", output.display()))?;
     let mut step = cx.progress.step("examples", "compiling and running");

@@ -1,5 +1,6 @@
 //! `./y.sh test`: the suites that `config.txt` selects, one after the other, and the line that sums them up.
 
+mod bad_input;
 mod bisect;
 mod config;
 mod drop_order;
@@ -76,10 +77,12 @@ enum Suite {
     Ui,
     /// A fixed sample of rustc's tests/ui, with rust-analyzer's bodies alone
     UiRa,
+    /// A fixed sample of what does not compile in rustc's tests/ui: the same messages with rust-analyzer and without
+    BadInput,
 }
 
 impl Suite {
-    const ALL: [Suite; 8] = [
+    const ALL: [Suite; 9] = [
         Suite::Unit,
         Suite::Examples,
         Suite::DropOrder,
@@ -88,6 +91,7 @@ impl Suite {
         Suite::Random,
         Suite::Ui,
         Suite::UiRa,
+        Suite::BadInput,
     ];
 
     fn name(self) -> &'static str {
@@ -100,6 +104,7 @@ impl Suite {
             Suite::Random => "random",
             Suite::Ui => "ui",
             Suite::UiRa => "ui-ra",
+            Suite::BadInput => "bad-input",
         }
     }
 }
@@ -183,6 +188,7 @@ pub fn run(cx: &Context, args: &TestArgs) -> anyhow::Result<ExitCode> {
                 let sample = Some(options.sample.unwrap_or(RA_SAMPLE));
                 ui::run(cx, &Options { frontend: Frontend::Ra, sample, ..options.clone() })?
             }
+            Suite::BadInput => bad_input::run(cx, &options, options.args.sample.unwrap_or(BAD_INPUT))?,
         };
     }
     if args.list {
@@ -197,6 +203,9 @@ const QUICK_SAMPLE: usize = 300;
 
 /// How many tests of ui the suite `ui-ra` takes.
 const RA_SAMPLE: usize = 400;
+
+/// How many programs that do not compile the suite `bad-input` takes.
+const BAD_INPUT: usize = 200;
 
 /// How many random programs the suite has; `./y.sh random` makes any number.
 const RANDOM_PROGRAMS: u64 = 60;

@@ -142,6 +142,10 @@ impl Analysis for Telling<'_> {
         self.analysis.start(input, store)
     }
 
+    fn library_cfg(&self) -> Option<Vec<String>> {
+        self.analysis.library_cfg()
+    }
+
     fn take_in(&self, input: &AnalysisInput) -> crate::adapter::Result<()> {
         self.analysis.take_in(input)
     }

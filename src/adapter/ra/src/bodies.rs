@@ -2,8 +2,9 @@
 
 use crate::provider::lock;
 use ra_ap_base_db::Crate;
+use ra_ap_span::FileId;
 use ra_ap_hir_def::{
-    AssocItemId, DefWithBodyId, FunctionId, ModuleDefId,
+    AssocItemId, DefWithBodyId, FunctionId, Lookup, ModuleDefId,
     expr_store::Body,
     nameres::{DefMap, crate_def_map},
 };
@@ -11,71 +12,96 @@ use ra_ap_hir_ty::{InferBodyId, attach_db, db::HirDatabase};
 use ra_ap_ide_db::RootDatabase;
 use rac::adapter::error::{Error, Result};
 use rac::adapter::provider::STACK_SIZE;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
-use std::thread::{Scope, ScopedJoinHandle};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// For all bodies of a crate. One that does not end costs the crate its analysis; a large crate takes some seconds.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// Where each function's MIR lies in the database's memory. MIR that is lowered again lies elsewhere.
 pub type Places = FxHashMap<FunctionId, usize>;
 
-/// Lowers all functions of a crate, as far as the database does not know them, and gives where their MIR lies. All threads
-/// have ended when this returns.
-pub fn lower_all(db: &RootDatabase, krate: Crate) -> Result<Places> {
+/// Lowers the functions of a crate that stand in `files`, or all, as far as the database does not know them, and gives where their MIR
+/// lies. All threads have ended when this returns. An error: one does not end, and the database cannot be written to any more.
+pub fn lower(db: &RootDatabase, krate: Crate, files: Option<FxHashSet<FileId>>) -> Result<Places> {
+    let deadline = Instant::now() + TIME_LIMIT;
+    let functions = run(db, deadline, 1, move |db| crate_functions(db, krate, files.as_ref()))?;
+    let functions = functions.into_iter().flatten().collect::<Vec<_>>();
+    let functions = Arc::new(Mutex::new(functions));
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
-    let functions = Mutex::new(Vec::new());
-    let places = Mutex::new(Places::default());
-    std::thread::scope(|scope| {
-        let collect = |db: &RootDatabase| *lock(&functions) = crate_functions(db, krate);
-        let collected = start(scope, "functions", db.clone(), collect)?.join();
-        collected.map_err(|_| Error::unsupported("a crate whose items rust-analyzer panics on"))?;
-        let mut started = Vec::new();
-        for _ in 0..threads {
-            let lower = |db: &RootDatabase| {
-                loop {
-                    let Some(function) = lock(&functions).pop() else { return };
-                    let place = catch_unwind(AssertUnwindSafe(|| {
-                        let mir = db.mir_body(InferBodyId::from(function));
-                        mir.ok().map(|mir| std::ptr::from_ref(mir).addr())
-                    }));
-                    // One that cannot be lowered is told of when it is asked for.
-                    if let Ok(Some(place)) = place {
-                        lock(&places).insert(function, place);
-                    }
-                }
-            };
-            started.push(start(scope, "bodies", db.clone(), lower)?);
+    let places = run(db, deadline, threads, move |db| {
+        let mut places = Places::default();
+        loop {
+            let Some(function) = lock(&functions).pop() else { return places };
+            let place = catch_unwind(AssertUnwindSafe(|| {
+                let mir = db.mir_body(InferBodyId::from(function));
+                mir.ok().map(|mir| std::ptr::from_ref(mir).addr())
+            }));
+            // One that cannot be lowered is told of when it is asked for.
+            if let Ok(Some(place)) = place {
+                places.insert(function, place);
+            }
         }
-        // A scope that has ended may have threads that are about to end; a thread that was waited for is gone.
-        for thread in started {
-            thread.join().map_err(|_| Error::unsupported("a crate that rust-analyzer panics on"))?;
-        }
-        Ok::<_, Error>(())
     })?;
-    Ok(places.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    Ok(places.into_iter().flatten().collect())
 }
 
-fn start<'scope>(
-    scope: &'scope Scope<'scope, '_>,
-    name: &str,
-    db: RootDatabase,
-    work: impl FnOnce(&RootDatabase) + Send + 'scope,
-) -> Result<ScopedJoinHandle<'scope, ()>> {
-    let run = move || {
-        crate::worker::begin();
-        attach_db(&db, || work(&db));
+/// Runs `work` on so many threads, and gives what they make of it when all have ended.
+fn run<T: Send + 'static>(
+    db: &RootDatabase,
+    deadline: Instant,
+    threads: usize,
+    work: impl Fn(&RootDatabase) -> T + Clone + Send + 'static,
+) -> Result<Vec<T>> {
+    let mut started = Vec::new();
+    for _ in 0..threads {
+        let (db, work, (done, made)) = (db.clone(), work.clone(), channel());
+        let run = move || {
+            crate::worker::begin();
+            let made = attach_db(&db, || catch_unwind(AssertUnwindSafe(|| work(&db))));
+            // Who waits for the thread waits until it has ended: nothing of the database may be left then.
+            drop((db, work));
+            if let Ok(made) = made {
+                // Nobody may wait any more.
+                let _ = done.send(made);
+            }
+        };
+        let builder = std::thread::Builder::new().name("bodies".to_owned()).stack_size(STACK_SIZE);
+        let thread = builder.spawn(run).map_err(|error| Error::unsupported(format!("analysis without a thread: {error}")))?;
+        started.push((thread, made));
+    }
+    let mut all = Vec::new();
+    for (thread, made) in started {
+        match made.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(made) => all.push(made),
+            Err(RecvTimeoutError::Timeout) => {
+                return Err(Error::unsupported(format!("a crate that rust-analyzer takes more than {} s for", TIME_LIMIT.as_secs())));
+            }
+            Err(RecvTimeoutError::Disconnected) => return Err(Error::unsupported("a crate that rust-analyzer panics on")),
+        }
+        thread.join().map_err(|_| Error::unsupported("a crate that rust-analyzer panics on"))?;
+    }
+    Ok(all)
+}
+
+/// The functions of a crate that stand in `files`, or all, those in blocks included.
+fn crate_functions(db: &RootDatabase, krate: Crate, files: Option<&FxHashSet<FileId>>) -> Vec<FunctionId> {
+    let is_in_files = |function: &FunctionId| {
+        files.is_none_or(|files| {
+            let file = function.lookup(db).id.file_id.original_file(db).file_id(db);
+            files.contains(&file)
+        })
     };
-    let builder = std::thread::Builder::new().name(name.to_owned()).stack_size(STACK_SIZE);
-    builder.spawn_scoped(scope, run).map_err(|error| Error::unsupported(format!("analysis without a thread: {error}")))
-}
-
-/// All functions of a crate that have bodies, those in blocks included.
-fn crate_functions(db: &RootDatabase, krate: Crate) -> Vec<FunctionId> {
     let mut functions = Vec::new();
     let mut maps = vec![crate_def_map(db, krate)];
     while let Some(map) = maps.pop() {
         let known = functions.len();
-        map_functions(db, map, &mut functions);
+        let mut found = Vec::new();
+        map_functions(db, map, &mut found);
+        functions.extend(found.into_iter().filter(is_in_files));
         for &function in &functions[known..] {
             let body = Body::of(db, DefWithBodyId::from(function));
             maps.extend(body.blocks(db).map(|(_, map)| map));

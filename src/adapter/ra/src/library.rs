@@ -22,7 +22,7 @@ use ra_ap_intern::Symbol;
 use ra_ap_span::{Edition, FileId};
 use rac::adapter::error::{Error, Result};
 use rac::adapter::provider::{AnalysisInput, LibraryInput, STACK_SIZE};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::{Durability, Setter};
 use std::path::Path;
 use triomphe::Arc;
@@ -142,8 +142,12 @@ pub struct Library {
     pub files: Files,
     /// The crate beside the library.
     pub krate: Crate,
+    /// The configuration that the library was loaded with.
+    pub cfg: Vec<String>,
     /// Its files and their texts.
     texts: Vec<(FileId, String)>,
+    /// Those of them that were written since somebody asked.
+    changed: FxHashSet<FileId>,
     /// Its environment, with what macros are told of the files.
     env: Vec<(String, String)>,
 }
@@ -203,7 +207,7 @@ impl Library {
         }
         let krate = graph.crates.set_in_db(&mut db).get(&local_id).copied();
         let krate = krate.ok_or_else(|| Error::missing("the crate beside the library"))?;
-        let mut library = Library { db, files, krate, texts: local.texts, env: Vec::new() };
+        let mut library = Library { db, files, krate, cfg: input.cfg.clone(), texts: local.texts, changed: FxHashSet::default(), env: Vec::new() };
         // What was made durable with the graph is from here on what changes. A write to a durable input would have all that is
         // known of the library verified.
         library.write_crate(krate.data(&library.db).clone(), krate.extra_data(&library.db).clone(), parse_cfg(&input.cfg));
@@ -251,6 +255,7 @@ impl Library {
         for (file, text) in &sources.texts {
             if !self.texts.iter().any(|(known, old)| known == file && old == text) {
                 self.db.set_file_text_with_durability(*file, text, Durability::LOW);
+                self.changed.insert(*file);
             }
         }
         self.texts = sources.texts;
@@ -287,6 +292,11 @@ impl Library {
         env.extend(self.module_paths(&input.crate_name, root_file, files.len() > 1));
         self.change_env(env);
         Ok(())
+    }
+
+    /// The crate's files that changed since this was asked the last time.
+    pub fn take_changed(&mut self) -> FxHashSet<FileId> {
+        std::mem::take(&mut self.changed)
     }
 
     /// Forgets the names of files that rustc calls otherwise, a module's by its `#[path]`. `names`: of the files that have code.

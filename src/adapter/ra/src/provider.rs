@@ -2,7 +2,7 @@
 //!
 //! rust-analyzer's part is done by threads of its own, under a time limit: an analysis that hangs or panics costs its body.
 
-use crate::bodies::{Places, lower_all};
+use crate::bodies::{self, Places};
 use crate::files::Files;
 use crate::identity::{Cache, Identity};
 use crate::library::Library;
@@ -75,6 +75,10 @@ impl Analysis for RustAnalyzer {
         }))
     }
 
+    fn library_cfg(&self) -> Option<Vec<String>> {
+        lock(&self.library).as_ref().map(|library| library.cfg.clone())
+    }
+
     fn take_in(&self, input: &AnalysisInput) -> Result<()> {
         let mut library = lock(&self.library);
         library.as_mut().ok_or_else(no_library)?.set_crate(input)?;
@@ -86,12 +90,16 @@ impl Analysis for RustAnalyzer {
         let start = Instant::now();
         let mut known = lock(&self.places);
         let Some(known) = &mut *known else { return Ok(None) };
-        let library = lock(&self.library);
-        let library = library.as_ref().ok_or_else(no_library)?;
-        let places = lower_all(&library.db, library.krate)?;
+        let mut library = lock(&self.library);
+        let library = library.as_mut().ok_or_else(no_library)?;
+        // Those that were edited are wanted first, and what they reach is looked for among the others.
+        let changed = library.take_changed();
+        bodies::lower(&library.db, library.krate, Some(changed))?;
+        let changed_time = start.elapsed();
+        let places = bodies::lower(&library.db, library.krate, None)?;
         let lowered = places.iter().filter(|(function, place)| known.get(function) != Some(place)).count();
         *known = places;
-        Ok(Some(LoweredAhead { bodies: known.len(), lowered, time: start.elapsed() }))
+        Ok(Some(LoweredAhead { bodies: known.len(), lowered, changed_time, time: start.elapsed() }))
     }
 
     fn settle(&self) {

@@ -30,6 +30,8 @@ const OPTIONS: &[&str] = &[
     "fmt-debug",
     // A caller's location lacks its file, line or column.
     "location-detail",
+    // Checks of pointers are passes over MIR.
+    "mir-enable-passes",
 ];
 
 /// The first thing about a crate that rust-analyzer does not know.
