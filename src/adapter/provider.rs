@@ -41,9 +41,13 @@ pub trait Analysis: Sync {
     /// The configuration that the library was loaded with; `None` before it is.
     fn library_cfg(&self) -> Option<Vec<String>>;
 
-    /// Lowers the bodies of the crate that was taken in ahead of the question: after a change again those that the change
-    /// reaches. `None`: no crate was taken in. No thread of it is left; an error: one does not end, and nothing else can be asked.
-    fn lower_ahead(&self) -> Result<Option<LoweredAhead>>;
+    /// Starts to lower the bodies of the crate that was taken in, ahead of the question: after a change again those that the
+    /// change reaches. `false`: no crate was taken in. Until it is finished, nothing else may be asked.
+    fn start_lowering(&self) -> Result<bool>;
+
+    /// Waits for the lowering that was started, if one was. No thread of it is left; an error: one does not end, and nothing
+    /// else may be asked any more.
+    fn finish_lowering(&self) -> Result<Option<LoweredAhead>>;
 
     /// Frees what the last change made obsolete, which else the next one would have to do.
     fn settle(&self);

@@ -49,12 +49,28 @@ pub fn compile(
     let is_ahead = analysis.is_some() && ahead::is_possible(session);
     let mut running = frontend::start(session, &toolchain, &scratch, mir.as_deref(), is_ahead)?;
     let mut ahead = None;
-    let (analysis, lost) = match analysis.map(|analysis| look_ahead(session, analysis, &mut phases)) {
-        Some(Err(error)) => (None, Some(error)),
-        _ => (analysis, None),
+    let mut looked = analysis.map(|analysis| look_ahead(session, analysis)).transpose();
+    let items = running.items()?;
+    if items.is_none()
+        && let Err(code) = running.finish()?
+    {
+        // Whatever the analysis is at, nobody wants it any more.
+        return Ok(code);
+    }
+    if looked.is_ok()
+        && let Some(analysis) = analysis
+    {
+        match analysis.finish_lowering() {
+            Ok(lowered) => phases.lowered_ahead = lowered,
+            Err(error) => looked = Err(error.into()),
+        }
+    }
+    let (analysis, lost) = match looked {
+        Ok(_) => (analysis, None),
+        Err(error) => (None, Some(error)),
     };
     if let Some(analysis) = analysis
-        && let Some(items) = running.items()?
+        && let Some(items) = items
     {
         phases.end("items");
         let compilation = Compilation::new(session, &toolchain, &scratch, items)?;
@@ -108,14 +124,13 @@ pub fn compile(
 }
 
 /// Has bodies lowered while the front end runs: of a crate that is known from before, or of what the options say the crate is.
-fn look_ahead(session: &Session, analysis: &dyn Analysis, phases: &mut Phases) -> Result<()> {
-    phases.lowered_ahead = analysis.lower_ahead()?;
-    if phases.lowered_ahead.is_none()
+fn look_ahead(session: &Session, analysis: &dyn Analysis) -> Result<()> {
+    if !analysis.start_lowering()?
         && session.input != "-"
         && let Some(cfg) = analysis.library_cfg()
     {
         analysis.take_in(&analysis::expected(session, cfg)?)?;
-        phases.lowered_ahead = analysis.lower_ahead()?;
+        analysis.start_lowering()?;
     }
     Ok(())
 }

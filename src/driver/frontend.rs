@@ -22,6 +22,7 @@ pub struct Running {
 }
 
 /// The files that the front end writes.
+#[derive(Clone)]
 pub struct Checked {
     /// Absent for a procedural macro, of which only the info is told.
     pub ramir: PathBuf,
@@ -107,10 +108,10 @@ impl Running {
 
     /// Waits for the front end. `Err(code)` inside: the program is wrong and the front end has said so, or there is no more
     /// to do.
-    pub fn finish(mut self) -> Result<std::result::Result<Checked, u8>> {
+    pub fn finish(&mut self) -> Result<std::result::Result<Checked, u8>> {
         let status = self.child.wait().context("the front end was lost")?;
         match status.code() {
-            Some(0) if self.checked.info.exists() => Ok(Ok(self.checked)),
+            Some(0) if self.checked.info.exists() => Ok(Ok(self.checked.clone())),
             Some(0) if self.prints => Ok(Err(0)),
             Some(0) => bail!("the front end wrote no output"),
             Some(code) => Ok(Err(u8::try_from(code).unwrap_or(1))),

@@ -117,7 +117,8 @@ impl Keeper<'_> {
             self.analysis.take_in(&input)?;
             self.input = Some(input);
         }
-        self.analysis.lower_ahead()?;
+        self.analysis.start_lowering()?;
+        self.analysis.finish_lowering()?;
         self.analysis.settle();
         Ok(())
     }
@@ -150,8 +151,12 @@ impl Analysis for Telling<'_> {
         self.analysis.take_in(input)
     }
 
-    fn lower_ahead(&self) -> crate::adapter::Result<Option<LoweredAhead>> {
-        self.analysis.lower_ahead()
+    fn start_lowering(&self) -> crate::adapter::Result<bool> {
+        self.analysis.start_lowering()
+    }
+
+    fn finish_lowering(&self) -> crate::adapter::Result<Option<LoweredAhead>> {
+        self.analysis.finish_lowering()
     }
 
     fn settle(&self) {

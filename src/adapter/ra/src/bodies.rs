@@ -16,6 +16,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// For all bodies of a crate. One that does not end costs the crate its analysis; a large crate takes some seconds.
@@ -24,10 +25,42 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// Where each function's MIR lies in the database's memory. MIR that is lowered again lies elsewhere.
 pub type Places = FxHashMap<FunctionId, usize>;
 
+/// The functions of a crate that are being lowered.
+pub struct Lowering(JoinHandle<Result<Lowered>>);
+
+/// The functions of a crate that were lowered.
+pub struct Lowered {
+    pub places: Places,
+    /// Until those in files that had changed were.
+    pub changed_time: Duration,
+    pub time: Duration,
+}
+
+impl Lowering {
+    /// Starts to lower all functions, those in `changed` files first.
+    pub fn start(db: RootDatabase, krate: Crate, changed: FxHashSet<FileId>) -> Result<Lowering> {
+        let start = Instant::now();
+        let lower_both = move || {
+            let deadline = start + TIME_LIMIT;
+            lower(&db, krate, Some(changed), deadline)?;
+            let changed_time = start.elapsed();
+            let places = lower(&db, krate, None, deadline)?;
+            Ok(Lowered { places, changed_time, time: start.elapsed() })
+        };
+        let thread = std::thread::Builder::new().name("lowering".to_owned()).spawn(lower_both);
+        thread.map(Lowering).map_err(|error| Error::unsupported(format!("analysis without a thread: {error}")))
+    }
+
+    /// Waits until all are. All threads have ended when this returns. An error: one does not end, and the database cannot be
+    /// written to any more.
+    pub fn finish(self) -> Result<Lowered> {
+        self.0.join().unwrap_or_else(|_| Err(Error::unsupported("a crate that rust-analyzer panics on")))
+    }
+}
+
 /// Lowers the functions of a crate that stand in `files`, or all, as far as the database does not know them, and gives where their MIR
-/// lies. All threads have ended when this returns. An error: one does not end, and the database cannot be written to any more.
-pub fn lower(db: &RootDatabase, krate: Crate, files: Option<FxHashSet<FileId>>) -> Result<Places> {
-    let deadline = Instant::now() + TIME_LIMIT;
+/// lies. All threads have ended when this returns, unless one does not end by the deadline, which is an error.
+fn lower(db: &RootDatabase, krate: Crate, files: Option<FxHashSet<FileId>>, deadline: Instant) -> Result<Places> {
     let functions = run(db, deadline, 1, move |db| crate_functions(db, krate, files.as_ref()))?;
     let functions = functions.into_iter().flatten().collect::<Vec<_>>();
     let functions = Arc::new(Mutex::new(functions));

@@ -2,7 +2,7 @@
 //!
 //! rust-analyzer's part is done by threads of its own, under a time limit: an analysis that hangs or panics costs its body.
 
-use crate::bodies::{self, Places};
+use crate::bodies::{Lowered, Lowering, Places};
 use crate::files::Files;
 use crate::identity::{Cache, Identity};
 use crate::library::Library;
@@ -26,7 +26,6 @@ use ramir::{DefId, DefPathData, ItemData};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
-use std::time::Instant;
 
 /// rust-analyzer, to be started on a crate.
 #[derive(Default)]
@@ -34,6 +33,7 @@ pub struct RustAnalyzer {
     library: Mutex<Option<Library>>,
     /// The bodies of the crate that was taken in last, as far as they were lowered ahead; `None` if no crate was.
     places: Mutex<Option<Places>>,
+    lowering: Mutex<Option<Lowering>>,
     /// The crate is analysed by a provider, which may have threads that never end: nothing is written any more.
     is_started: AtomicBool,
 }
@@ -86,20 +86,26 @@ impl Analysis for RustAnalyzer {
         Ok(())
     }
 
-    fn lower_ahead(&self) -> Result<Option<LoweredAhead>> {
-        let start = Instant::now();
-        let mut known = lock(&self.places);
-        let Some(known) = &mut *known else { return Ok(None) };
+    fn start_lowering(&self) -> Result<bool> {
+        if lock(&self.places).is_none() {
+            return Ok(false);
+        }
         let mut library = lock(&self.library);
         let library = library.as_mut().ok_or_else(no_library)?;
         // Those that were edited are wanted first, and what they reach is looked for among the others.
         let changed = library.take_changed();
-        bodies::lower(&library.db, library.krate, Some(changed))?;
-        let changed_time = start.elapsed();
-        let places = bodies::lower(&library.db, library.krate, None)?;
+        *lock(&self.lowering) = Some(Lowering::start(library.db.clone(), library.krate, changed)?);
+        Ok(true)
+    }
+
+    fn finish_lowering(&self) -> Result<Option<LoweredAhead>> {
+        let Some(lowering) = lock(&self.lowering).take() else { return Ok(None) };
+        let Lowered { places, changed_time, time } = lowering.finish()?;
+        let mut known = lock(&self.places);
+        let known = known.get_or_insert_default();
         let lowered = places.iter().filter(|(function, place)| known.get(function) != Some(place)).count();
         *known = places;
-        Ok(Some(LoweredAhead { bodies: known.len(), lowered, changed_time, time: start.elapsed() }))
+        Ok(Some(LoweredAhead { bodies: known.len(), lowered, changed_time, time }))
     }
 
     fn settle(&self) {
