@@ -22,6 +22,7 @@ mod check_null;
 mod check_pointers;
 mod cleanup;
 mod compare;
+mod const_eval_select;
 mod dataflow;
 mod drop_order;
 mod elaborate_box_derefs;
