@@ -567,22 +567,45 @@ fn const_eval_select_calls_the_second_function() {
     check(
         "fn t::f(_1: (u8, u32)) {
             bb0: {
-                _0 = fn t::const_eval_select<(u8, u32), fn t::c, fn t::f>(move _1, fn t::c, fn t::f)
+                _0 = fn t::const_eval_select<(u8, u32), fndef t::c, fndef t::f>(move _1, fn t::c, fn t::f)
                     -> [return: bb1, unwind: continue];
             }
             bb1: { return; }
         }",
-        expect![[r#""#]],
+        expect![[r#"
+            fn f(_1: (u8, u32)) {
+                bb0: {
+                    _0 = fn t::f(move (_1.0: u8), move (_1.1: u32)) -> [return: bb1, unwind: continue];
+                }
+
+                bb1: {
+                    return;
+                }
+            }
+        "#]],
     );
     check(
         "fn t::f() {
             bb0: {
-                _0 = fn t::const_eval_select<(), fn t::c, fn t::f>(const (), fn t::c, fn t::f)
+                _0 = fn t::const_eval_select<(), fndef t::c, fndef t::f>(const (), fn t::c, fn t::f)
                     -> [return: bb1, unwind: continue];
             }
             bb1: { return; }
         }",
-        expect![[r#""#]],
+        expect![[r#"
+            fn f() {
+                let mut _1: ();
+
+                bb0: {
+                    _1 = const ();
+                    _0 = fn t::f() -> [return: bb1, unwind: continue];
+                }
+
+                bb1: {
+                    return;
+                }
+            }
+        "#]],
     );
 }
 
