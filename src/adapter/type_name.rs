@@ -122,6 +122,11 @@ impl Printer<'_> {
                 self.list(tys)?;
                 self.str(if tys.len() == 1 { ",)" } else { ")" });
             }
+            TyKind::Dynamic(ref preds, Region::Bound { .. }) => {
+                self.str("(");
+                self.dyn_(preds)?;
+                self.str(" + '_)");
+            }
             TyKind::Dynamic(ref preds, _) => self.dyn_(preds)?,
             TyKind::UnsafeBinder { ty, .. } => {
                 self.str("unsafe<'_> ");

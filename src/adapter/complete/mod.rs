@@ -22,6 +22,7 @@ mod check_null;
 mod check_pointers;
 mod cleanup;
 mod compare;
+mod const_eval_select;
 mod dataflow;
 mod drop_order;
 mod elaborate_box_derefs;
@@ -36,6 +37,7 @@ mod soundness;
 #[cfg(test)]
 mod tests;
 pub mod ub_checks;
+mod unused_locals;
 mod validate;
 mod visit;
 
@@ -66,6 +68,7 @@ pub fn complete(store: &Store, def: DefId, mut body: Body) -> Result<ProvidedBod
     abort_unwinding_calls::abort_unwinding_calls(&tcx, def, &mut body)?;
     elaborate_box_derefs::elaborate_box_derefs(&tcx, &mut body)?;
     cfg::simplify(&mut body);
+    unused_locals::remove_unused_locals(&mut body);
     Ok(ProvidedBody { body, promoted })
 }
 

@@ -64,10 +64,16 @@ impl MoveData {
             data.locals.push(path);
         }
         let mut gather = Gather { tcx, locals: &body.locals, data, at: Effects::new() };
-        for block in &body.blocks {
+        let mut borrowed = Vec::new();
+        for (b, block) in body.blocks.iter().enumerate() {
             let mut effects = Vec::with_capacity(block.statements.len() + 1);
-            for statement in &block.statements {
+            for (s, statement) in block.statements.iter().enumerate() {
                 gather.statement(&statement.kind)?;
+                if let StatementKind::Assign(_, Rvalue::Ref(BorrowKind::Mut, place) | Rvalue::RawPtr(_, place)) =
+                    &statement.kind
+                {
+                    borrowed.push((b, s, place));
+                }
                 effects.push(std::mem::take(&mut gather.at));
             }
             gather.terminator(&block.terminator.kind)?;
@@ -75,6 +81,12 @@ impl MoveData {
             gather.data.effects.push(effects);
         }
         let mut data = gather.data;
+        // A borrow makes no path: the order of drops is that of the paths.
+        for (b, s, place) in borrowed {
+            if let LookupResult::Exact(path) = data.find(place) {
+                data.effects[b][s].push((path, Effect::Borrowed));
+            }
+        }
         for path in 0..data.paths.len() {
             data.paths[path].has_rest = data.has_rest(tcx, path)?;
         }
@@ -215,10 +227,6 @@ impl Gather<'_> {
             StatementKind::Assign(place, rvalue) => {
                 for operand in rvalue_operands(rvalue) {
                     self.operand(operand)?;
-                }
-                if let Rvalue::Ref(BorrowKind::Mut, borrowed) | Rvalue::RawPtr(_, borrowed) = rvalue {
-                    let paths = self.paths_for(borrowed)?;
-                    self.at.extend(paths.into_iter().map(|path| (path, Effect::Borrowed)));
                 }
                 self.init(place)
             }

@@ -1,5 +1,5 @@
 //! Promotes constant temporaries behind references: `&[1, 2, 3]` becomes a reference to a constant's memory.
-//! Semantics: `rustc_mir_transform::promote_consts`, for what it promotes outside of constants, calls excepted.
+//! Semantics: `rustc_mir_transform::promote_consts`, for what it promotes outside of constants.
 //!
 //! A superset of rustc's choice would do no harm, as the program is accepted already, except where it would be seen: what
 //! has interior mutability or a destructor, and what is borrowed mutably, is never promoted.
@@ -24,7 +24,7 @@ pub fn promote_consts(tcx: &TypeCx<'_>, def: DefId, body: &mut Body) -> Result<V
     if candidates.is_empty() {
         return Ok(Vec::new());
     }
-    let mut validator = Validator { tcx, body, temps: collect_temps(body), known: FxHashMap::default() };
+    let mut validator = Validator { tcx, body, temps: collect_temps(tcx, body)?, known: FxHashMap::default() };
     let mut promotable = Vec::new();
     let mut partly_promotable = Vec::new();
     for (b, s) in candidates {
@@ -93,10 +93,62 @@ pub fn promote_consts(tcx: &TypeCx<'_>, def: DefId, body: &mut Body) -> Result<V
     Ok(promoted)
 }
 
-/// Where a temporary is assigned, if that is in one statement and nothing else can change it.
+/// Where a temporary is assigned, if that is in one statement, or by the block's call, and nothing else can change it.
 type Temps = FxHashMap<Local, (usize, usize)>;
 
-fn collect_temps(body: &Body) -> Temps {
+/// In [`Temps`], for a block's terminator.
+const CALL: usize = usize::MAX;
+
+/// What assigns a temporary.
+enum Definition<'a> {
+    Rvalue(&'a Rvalue),
+    Call { func: &'a Operand, args: &'a [Operand] },
+}
+
+fn definition(body: &Body, (b, s): (usize, usize)) -> Option<Definition<'_>> {
+    let block = &body.blocks[b];
+    match (&block.terminator.kind, block.statements.get(s).map(|statement| &statement.kind)) {
+        (_, Some(StatementKind::Assign(_, rvalue))) => Some(Definition::Rvalue(rvalue)),
+        (TerminatorKind::Call { func, args, .. }, None) => Some(Definition::Call { func, args }),
+        _ => None,
+    }
+}
+
+/// Whether a call of the function is promoted (`#[rustc_promotable]`).
+fn is_promotable_fn(tcx: &TypeCx<'_>, func: &Operand) -> Result<bool> {
+    let Operand::Constant(func) = func else { return Ok(false) };
+    let TyKind::FnDef(def, _) = *tcx.interner.kind(func.const_.ty()) else { return Ok(false) };
+    let key = tcx.store.def_key(def)?;
+    let (DefPathData::ValueNs(name), Some(parent)) = (key.data, key.parent) else { return Ok(false) };
+    if tcx.store.crate_dep(def.krate).name != "core" {
+        return Ok(false);
+    }
+    let name = tcx.interner.str(name);
+    let parent = DefId { krate: def.krate, index: parent };
+    if tcx.store.def_key(parent)?.data != DefPathData::Impl {
+        let path = tcx.store.def_path_str(def);
+        return Ok(matches!(
+            path.as_str(),
+            "core::mem::size_of" | "core::mem::align_of" | "core::ptr::null" | "core::ptr::null_mut"
+        ));
+    }
+    let ItemData::Impl(imp) = &tcx.store.item(parent)?.data else { return Ok(false) };
+    Ok(match *tcx.interner.kind(imp.self_ty) {
+        TyKind::Int(_) | TyKind::Uint(_) => matches!(name, "min_value" | "max_value"),
+        TyKind::Adt(adt, _) => {
+            name == "new"
+                && matches!(
+                    tcx.store.def_path_str(adt).as_str(),
+                    "core::ops::range::RangeInclusive"
+                        | "core::task::wake::RawWaker"
+                        | "core::task::wake::RawWakerVTable"
+                )
+        }
+        _ => false,
+    })
+}
+
+fn collect_temps(tcx: &TypeCx<'_>, body: &Body) -> Result<Temps> {
     let mut temps = Temps::default();
     let mut other: FxHashSet<Local> = (0..=body.arg_count as usize).map(Local::new).collect();
     for info in &body.var_debug_info {
@@ -131,6 +183,12 @@ fn collect_temps(body: &Body) -> Temps {
             }
         }
         match &block.terminator.kind {
+            TerminatorKind::Call { func, destination, target: Some(_), .. } => match destination.as_local() {
+                Some(local) if !temps.contains_key(&local) && is_promotable_fn(tcx, func)? => {
+                    temps.insert(local, (b, CALL));
+                }
+                _ => changed(destination),
+            },
             TerminatorKind::Call { destination, .. } => changed(destination),
             TerminatorKind::InlineAsm(asm) => {
                 for operand in &asm.operands {
@@ -145,13 +203,13 @@ fn collect_temps(body: &Body) -> Temps {
         }
     }
     temps.retain(|local, _| !other.contains(local));
-    temps
+    Ok(temps)
 }
 
 fn is_empty_array(body: &Body, temps: &Temps, place: &Place) -> bool {
-    place.as_local().and_then(|local| temps.get(&local)).is_some_and(|&(b, s)| {
-        matches!(&body.blocks[b].statements[s].kind,
-            StatementKind::Assign(_, Rvalue::Aggregate(AggregateKind::Array(_), operands)) if operands.is_empty())
+    place.as_local().and_then(|local| temps.get(&local)).is_some_and(|&at| {
+        matches!(definition(body, at),
+            Some(Definition::Rvalue(Rvalue::Aggregate(AggregateKind::Array(_), operands))) if operands.is_empty())
     })
 }
 
@@ -177,12 +235,25 @@ impl Validator<'_> {
         }
         self.known.insert(local, None);
         let body = self.body;
-        let value = match self.temps.get(&local).map(|&(b, s)| &body.blocks[b].statements[s].kind) {
-            Some(StatementKind::Assign(_, rvalue)) => self.rvalue(rvalue)?,
-            _ => None,
+        let value = match self.temps.get(&local).and_then(|&at| definition(body, at)) {
+            Some(Definition::Rvalue(rvalue)) => self.rvalue(rvalue)?,
+            Some(Definition::Call { args, .. }) => self.call(args, body.locals[local.index()].ty)?,
+            // A function item has one value, which need not be assigned.
+            None => matches!(self.tcx.interner.kind(body.locals[local.index()].ty), TyKind::FnDef(..))
+                .then(Qualifs::default),
         };
         self.known.insert(local, value);
         Ok(value)
+    }
+
+    /// The result of a call of a function that is promoted.
+    fn call(&mut self, args: &[Operand], ty: Ty) -> Result<Option<Qualifs>> {
+        for arg in args {
+            if self.operand(arg)?.is_none() {
+                return Ok(None);
+            }
+        }
+        self.of_ty(ty).map(Some)
     }
 
     fn of_ty(&self, ty: Ty) -> Result<Qualifs> {
@@ -376,7 +447,7 @@ fn dependents_first(body: &Body, temps: &Temps, candidates: Vec<(usize, usize)>)
         if !seen.insert(at) {
             return;
         }
-        for local in statement_reads(&body.blocks[at.0].statements[at.1].kind) {
+        for local in reads(body, at) {
             if let Some(&definition) = temps.get(&local) {
                 visit(body, temps, definition, seen, out);
             }
@@ -393,10 +464,20 @@ fn dependents_first(body: &Body, temps: &Temps, candidates: Vec<(usize, usize)>)
 }
 
 /// The locals that an assignment reads.
-fn statement_reads(statement: &StatementKind) -> Vec<Local> {
+fn reads(body: &Body, at: (usize, usize)) -> Vec<Local> {
     let mut out = Vec::new();
-    if let StatementKind::Assign(_, rvalue) = statement {
-        visit::rvalue_places(&mut rvalue.clone(), &mut |place| out.push(place.local));
+    match definition(body, at) {
+        Some(Definition::Rvalue(rvalue)) => {
+            visit::rvalue_places(&mut rvalue.clone(), &mut |place| out.push(place.local));
+        }
+        Some(Definition::Call { args, .. }) => {
+            for arg in args {
+                if let Operand::Copy(place) | Operand::Move(place) = arg {
+                    out.push(place.local);
+                }
+            }
+        }
+        None => {}
     }
     out
 }
@@ -430,10 +511,31 @@ struct Promoter<'a> {
 impl Promoter<'_> {
     fn assign(&mut self, to: Local, mut rvalue: Rvalue) {
         visit::rvalue_places(&mut rvalue, &mut |place| place.local = self.copy(place.local));
-        let block = &mut self.promoted.blocks[0];
+        let Some(block) = self.promoted.blocks.last_mut() else { return };
         let source_info = block.terminator.source_info;
         let kind = StatementKind::Assign(Place::from_local(to), rvalue);
         block.statements.push(Statement { source_info, kind });
+    }
+
+    fn call(&mut self, to: Local, func: Operand, mut args: Vec<Operand>) {
+        for arg in &mut args {
+            if let Operand::Copy(place) | Operand::Move(place) = arg {
+                place.local = self.copy(place.local);
+            }
+        }
+        let target = BasicBlock::new(self.promoted.blocks.len());
+        let Some(block) = self.promoted.blocks.last_mut() else { return };
+        let after = BasicBlockData { statements: Vec::new(), ..block.clone() };
+        let kind = TerminatorKind::Call {
+            func,
+            args,
+            destination: Place::from_local(to),
+            target: Some(target),
+            unwind: UnwindAction::Continue,
+            fn_span: block.terminator.source_info.span,
+        };
+        block.terminator.kind = kind;
+        self.promoted.blocks.push(after);
     }
 
     fn copy(&mut self, local: Local) -> Local {
@@ -443,10 +545,10 @@ impl Promoter<'_> {
         self.promoted.locals.push(self.body.locals[local.index()].clone());
         let copy = Local::new(self.promoted.locals.len() - 1);
         self.copies.insert(local, copy);
-        if let Some(&(b, s)) = self.temps.get(&local)
-            && let StatementKind::Assign(_, rvalue) = &self.body.blocks[b].statements[s].kind
-        {
-            self.assign(copy, rvalue.clone());
+        match self.temps.get(&local).and_then(|&at| definition(self.body, at)) {
+            Some(Definition::Rvalue(rvalue)) => self.assign(copy, rvalue.clone()),
+            Some(Definition::Call { func, args }) => self.call(copy, func.clone(), args.to_vec()),
+            None => {}
         }
         copy
     }
@@ -507,7 +609,8 @@ fn remove_unused(body: &mut Body, mut temps: Vec<Local>) {
                     statement.kind = StatementKind::Nop;
                 }
             }
-            if let TerminatorKind::Drop { place, target, .. } = &block.terminator.kind
+            if let TerminatorKind::Drop { place, target, .. }
+            | TerminatorKind::Call { destination: place, target: Some(target), .. } = &block.terminator.kind
                 && place.as_local().is_some_and(|local| unused.contains(&local))
             {
                 block.terminator.kind = TerminatorKind::Goto { target: *target };

@@ -6,27 +6,35 @@
 //! compiled. Exported bodies have them from rustc.
 
 use super::place_ty::{TypeCx, identity_args};
-use super::{check_alignment, check_enums, check_null};
+use super::{check_alignment, check_enums, check_null, const_eval_select};
 use crate::adapter::memo::Memo;
 use crate::adapter::{Result, Tcx};
 use ramir::*;
 
-/// By definition: the body with checks; `None` if there is nothing to check in it.
+/// By definition: the body to compile; `None` if it is the one that the evaluator runs.
 #[derive(Default)]
 pub struct Cache {
     bodies: Memo<DefId, Option<Body>>,
 }
 
 impl Tcx {
-    /// The body to compile for an item: as the store has it, with the checks of unsafe code if they are on.
-    pub fn body_with_checks(&self, def: DefId) -> Result<Option<&Body>> {
+    /// The body to compile for an item: as the store has it, with what only happens at run time, and with the checks of unsafe
+    /// code if they are on.
+    pub fn body_to_compile(&self, def: DefId) -> Result<Option<&Body>> {
         let Some(body) = self.store.body(def)? else { return Ok(None) };
-        if !self.opts.ub_checks || !self.store.is_provided(def)? {
+        if !self.store.is_provided(def)? {
             return Ok(Some(body));
         }
         let checked = self.checked.bodies.get_or_try(def, |&def| {
+            let types = TypeCx::new(&self.store, def)?;
+            if !self.opts.ub_checks && !const_eval_select::has_calls(&types, body)? {
+                return Ok(None);
+            }
             let mut checked = body.clone();
-            let changed = add_ub_checks(self, def, &mut checked)?;
+            let mut changed = const_eval_select::call_at_run_time(&types, &mut checked)?;
+            if self.opts.ub_checks {
+                changed |= add_ub_checks(self, def, &mut checked)?;
+            }
             Ok::<_, crate::adapter::Error>(changed.then_some(checked))
         })?;
         Ok(Some(checked.as_ref().unwrap_or(body)))

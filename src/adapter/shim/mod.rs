@@ -36,7 +36,7 @@ impl Tcx {
     pub fn instance_mir(&self, instance: Instance) -> Result<InstanceBody<'_>> {
         match instance.def {
             InstanceKind::Item(def) => {
-                if let Some(body) = self.body_with_checks(def)? {
+                if let Some(body) = self.body_to_compile(def)? {
                     return Ok(InstanceBody { body, args: instance.args });
                 }
                 self.shim_for_item(def, instance)

@@ -14,9 +14,12 @@
 //! pub enum Opt<T> { None, Some(T) }
 //! pub enum Never {}
 //! pub fn f(); pub fn generic<T, U: ?Sized, I: Tr>(); pub const fn c();
+//! #[rustc_intrinsic] pub const fn const_eval_select<ARG, F, G>(_: ARG, _: F, _: G);
 //! ```
 
 use super::*;
+use crate::adapter::complete::const_eval_select::{call_at_run_time, has_calls};
+use crate::adapter::complete::place_ty::TypeCx;
 use crate::adapter::complete::ub_checks::add_ub_checks;
 use crate::adapter::provider::{BodyProvider, ProvidedBody};
 use crate::adapter::store::{OnRefusal, Store};
@@ -547,6 +550,62 @@ fn transmutes_that_are_not_checked() {
     );
     check_nothing(
         "fn t::generic(_1: u32) -> t::Opt<&U/#1> { bb0: { _0 = copy _1 as t::Opt<&U/#1> (Transmute); return; } }",
+    );
+}
+
+#[test]
+fn const_eval_select_calls_the_second_function() {
+    let check = |raw: &str, expected: Expect| {
+        let krate = test_crate();
+        let mut body = parse(&krate, raw);
+        let types = TypeCx::new(&krate.tcx.store, def_of(&krate, raw)).expect("the definition is there");
+        assert!(has_calls(&types, &body).expect("callees are known"));
+        assert!(call_at_run_time(&types, &mut body).expect("the call can be replaced"));
+        assert!(!has_calls(&types, &body).expect("callees are known"));
+        expected.assert_eq(&krate.printer().body("f", &body));
+    };
+    check(
+        "fn t::f(_1: (u8, u32)) {
+            bb0: {
+                _0 = fn t::const_eval_select<(u8, u32), fndef t::c, fndef t::f>(move _1, fn t::c, fn t::f)
+                    -> [return: bb1, unwind: continue];
+            }
+            bb1: { return; }
+        }",
+        expect![[r#"
+            fn f(_1: (u8, u32)) {
+                bb0: {
+                    _0 = fn t::f(move (_1.0: u8), move (_1.1: u32)) -> [return: bb1, unwind: continue];
+                }
+
+                bb1: {
+                    return;
+                }
+            }
+        "#]],
+    );
+    check(
+        "fn t::f() {
+            bb0: {
+                _0 = fn t::const_eval_select<(), fndef t::c, fndef t::f>(const (), fn t::c, fn t::f)
+                    -> [return: bb1, unwind: continue];
+            }
+            bb1: { return; }
+        }",
+        expect![[r#"
+            fn f() {
+                let mut _1: ();
+
+                bb0: {
+                    _1 = const ();
+                    _0 = fn t::f() -> [return: bb1, unwind: continue];
+                }
+
+                bb1: {
+                    return;
+                }
+            }
+        "#]],
     );
 }
 

@@ -98,11 +98,10 @@ fn parameters_may_need_drop_unless_they_are_copy() {
         }",
         expect![[r#"
             fn f(_1: T/#0) {
-                let _2: C/#1;
-                let _3: ();
+                let _2: ();
 
                 bb0: {
-                    _3 = fn t::f() -> [return: bb1, unwind: bb4];
+                    _2 = fn t::f() -> [return: bb1, unwind: bb4];
                 }
 
                 bb1: {

@@ -342,7 +342,6 @@ fn conditional_move_out_of_a_box() {
                 let mut _10: &mut t::Box<t::D>;
                 let mut _11: ();
                 let mut _12: *const t::D;
-                let mut _13: *const t::D;
 
                 bb0: {
                     _4 = const false;
@@ -352,8 +351,8 @@ fn conditional_move_out_of_a_box() {
 
                 bb1: {
                     _4 = const false;
-                    _13 = copy ((_2.0: t::Unique<t::D>).0: t::NonNull<t::D>) as *const t::D (Transmute);
-                    _3 = fn t::take(move (*_13)) -> [return: bb7, unwind: bb8];
+                    _12 = copy ((_2.0: t::Unique<t::D>).0: t::NonNull<t::D>) as *const t::D (Transmute);
+                    _3 = fn t::take(move (*_12)) -> [return: bb7, unwind: bb8];
                 }
 
                 bb2: {
@@ -458,6 +457,51 @@ fn a_box_is_filled_again() {
                 bb8 (cleanup): {
                     _7 = copy ((_1.0: t::Unique<t::D>).0: t::NonNull<t::D>) as *const t::D (Transmute);
                     switchInt(copy _4) -> [0: bb6, otherwise: bb7];
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_borrowed_of_an_array_is_dropped_with_what_is_left_of_it() {
+    check(
+        "fn t::f(_1: [t::D; 4_usize]) {
+            let _2: t::D;
+            let _3: &mut t::D;
+            bb0: {
+                _2 = move _1[0 of 4];
+                _3 = &mut _1[1 of 4];
+                drop(_2) -> [return: bb1, unwind: continue];
+            }
+            bb1: { drop(_1) -> [return: bb2, unwind: continue]; }
+            bb2: { return; }
+        }",
+        expect![[r#"
+            fn f(_1: [t::D; 4_usize]) {
+                let _2: t::D;
+                let _3: &mut t::D;
+
+                bb0: {
+                    _2 = move _1[0 of 4];
+                    _3 = &mut _1[1 of 4];
+                    drop(_2) -> [return: bb3, unwind: bb4];
+                }
+
+                bb1: {
+                    return;
+                }
+
+                bb2 (cleanup): {
+                    resume;
+                }
+
+                bb3: {
+                    drop(_1[1..4]) -> [return: bb1, unwind: continue];
+                }
+
+                bb4 (cleanup): {
+                    drop(_1[1..4]) -> [return: bb2, unwind: terminate(InCleanup)];
                 }
             }
         "#]],

@@ -26,15 +26,11 @@ fn borrowed_arrays_are_promoted_with_what_they_refer_to() {
         }",
         expect![[r#"
             fn f() -> &[&[u32]] {
-                let _1: [u32; 2_usize];
-                let _2: &[u32; 2_usize];
-                let _3: &[u32];
-                let _4: [&[u32]; 1_usize];
-                let _5: &[&[u32]; 1_usize];
+                let _1: &[&[u32]; 1_usize];
 
                 bb0: {
-                    _5 = const t::generic<T/#0, C/#1>[promoted0]: &[&[u32]; 1_usize];
-                    _0 = copy _5 as &[&[u32]] (Unsize);
+                    _1 = const t::generic<T/#0, C/#1>[promoted0]: &[&[u32]; 1_usize];
+                    _0 = copy _1 as &[&[u32]] (Unsize);
                     return;
                 }
             }
@@ -89,27 +85,25 @@ fn values_count_not_types_for_promotion() {
         }",
         expect![[r#"
             fn f(_1: u32) -> &t::Opt<t::D> {
-                let _2: t::Opt<t::D>;
-                let _3: t::UnsafeCell<u32>;
-                let _4: &t::UnsafeCell<u32>;
-                let _5: (u32,);
-                let _6: &(u32,);
-                let _7: [u32; 0_usize];
-                let _8: &mut [u32; 0_usize];
-                let _9: (u32,);
-                let _10: &mut (u32,);
-                let _11: (&t::UnsafeCell<u32>, &(u32,), &mut [u32; 0_usize], &mut (u32,));
+                let _2: t::UnsafeCell<u32>;
+                let _3: &t::UnsafeCell<u32>;
+                let _4: (u32,);
+                let _5: &(u32,);
+                let _6: &mut [u32; 0_usize];
+                let _7: (u32,);
+                let _8: &mut (u32,);
+                let _9: (&t::UnsafeCell<u32>, &(u32,), &mut [u32; 0_usize], &mut (u32,));
 
                 bb0: {
                     _0 = const t::f[promoted1]: &t::Opt<t::D>;
-                    _3 = t::UnsafeCell<u32> {const 1_u32};
-                    _4 = &_3;
-                    _5 = (copy _1,);
-                    _6 = &_5;
-                    _8 = const t::f[promoted0]: &mut [u32; 0_usize];
-                    _9 = (const 1_u32,);
-                    _10 = &mut _9;
-                    _11 = (copy _4, copy _6, move _8, move _10);
+                    _2 = t::UnsafeCell<u32> {const 1_u32};
+                    _3 = &_2;
+                    _4 = (copy _1,);
+                    _5 = &_4;
+                    _6 = const t::f[promoted0]: &mut [u32; 0_usize];
+                    _7 = (const 1_u32,);
+                    _8 = &mut _7;
+                    _9 = (copy _3, copy _5, move _6, move _8);
                     return;
                 }
             }
@@ -183,12 +177,11 @@ fn a_part_that_only_running_tells_is_borrowed_from_the_promoted_whole() {
         }",
         expect![[r#"
             fn f(_1: usize) -> &u32 {
-                let _2: [u32; 2_usize];
-                let mut _3: &[u32; 2_usize];
+                let mut _2: &[u32; 2_usize];
 
                 bb0: {
-                    _3 = const t::f[promoted0]: &[u32; 2_usize];
-                    _0 = &(*_3)[_1];
+                    _2 = const t::f[promoted0]: &[u32; 2_usize];
+                    _0 = &(*_2)[_1];
                     return;
                 }
             }
@@ -197,6 +190,43 @@ fn a_part_that_only_running_tells_is_borrowed_from_the_promoted_whole() {
 
                 bb0: {
                     _1 = [const 1_u32, const 2_u32] of u32;
+                    _0 = &_1;
+                    return;
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_function_is_a_constant_also_where_it_is_not_assigned() {
+    check(
+        "fn t::f() -> &(fn(),) {
+            let _1: fndef t::f;
+            let _2: fn();
+            let _3: (fn(),);
+            bb0: {
+                _2 = copy _1 as fn() (ReifyFnPointer);
+                _3 = (copy _2,);
+                _0 = &_3;
+                return;
+            }
+        }",
+        expect![[r#"
+            fn f() -> &(fn(),) {
+                bb0: {
+                    _0 = const t::f[promoted0]: &(fn(),);
+                    return;
+                }
+            }
+            fn promoted() -> &(fn(),) {
+                let _1: (fn(),);
+                let _2: fn();
+                let _3: fndef t::f;
+
+                bb0: {
+                    _2 = copy _3 as fn() (ReifyFnPointer);
+                    _1 = (copy _2,);
                     _0 = &_1;
                     return;
                 }
