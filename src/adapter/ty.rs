@@ -5,7 +5,7 @@ use super::{Error, Result, Tcx};
 use ramir::*;
 
 /// How many structs may nest as each other's last field.
-const MAX_TAIL: usize = 1000;
+pub(super) const MAX_TAIL: usize = 1000;
 
 /// Types that are asked for all the time.
 pub struct CommonTypes {
@@ -176,7 +176,11 @@ impl Tcx {
             };
             tail = next;
         }
-        Err(ErrorKind::Layout(format!("the type nests too deeply: {:?}", self.kind(ty))).into())
+        Err(self.nests_too_deeply(ty))
+    }
+
+    pub(super) fn nests_too_deeply(&self, ty: Ty) -> Error {
+        ErrorKind::Layout(format!("the type nests too deeply: {:?}", self.kind(ty))).into()
     }
 
     /// The type of `discriminant_value`'s result.

@@ -4,6 +4,7 @@
 use super::ClosureKind;
 use super::matching::Matcher;
 use super::select::{BuiltinTrait, SelectionContext, provable};
+use crate::adapter::ty::MAX_TAIL;
 use crate::adapter::{Error, Result, Tcx};
 use ramir::*;
 
@@ -214,9 +215,10 @@ impl SelectionContext<'_> {
 
     /// The type that decides a type's metadata: the last field of structs and tuples, all the way down. Nothing but
     /// the tail itself is normalized, since the rest may depend on the bound that asks.
-    pub(super) fn struct_tail(&mut self, mut ty: Ty) -> Result<Ty> {
+    pub(super) fn struct_tail(&mut self, of: Ty) -> Result<Ty> {
         let tcx = self.tcx;
-        loop {
+        let mut ty = of;
+        for _ in 0..MAX_TAIL {
             ty = match *tcx.kind(ty) {
                 TyKind::Adt(def, args) => {
                     let adt = tcx.adt_def(def)?;
@@ -235,6 +237,7 @@ impl SelectionContext<'_> {
                 _ => return Ok(ty),
             };
         }
+        Err(tcx.nests_too_deeply(of))
     }
 
     fn unsize_holds(&mut self, unsize: DefId, source: Ty, target: Ty) -> Result<bool> {
