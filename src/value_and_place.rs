@@ -260,11 +260,14 @@ fn lane_offset<'tcx>(fx: &mut FunctionCx<'_, '_, 'tcx>, lane: TyAndLayout<'tcx>,
 impl<'tcx> FunctionCx<'_, '_, 'tcx> {
     /// Number and type of the lanes of a `#[repr(simd)]` struct.
     pub(crate) fn simd_size_and_type(&self, ty: Ty) -> (u64, Ty) {
-        let TyKind::Adt(def, args) = *self.kind(ty) else { bug!("not a vector: {}", self.ty_str(ty)) };
-        let field = &self.tcx.adt_def(def).or_fatal().variants[0].fields[0];
+        // Only calls of the intrinsics tell that a program takes something else for a vector.
+        let no_vector = || fatal(format!("expected a SIMD type, found `{}`", self.ty_str(ty)));
+        let TyKind::Adt(def, args) = *self.kind(ty) else { return no_vector() };
+        let adt = self.tcx.adt_def(def).or_fatal();
+        let Some(field) = adt.variants.first().and_then(|variant| variant.fields.first()) else { return no_vector() };
         match *self.kind(self.tcx.field_ty(field, args).or_fatal()) {
             TyKind::Array(elem, len) => (self.tcx.const_to_usize(len).or_fatal(), elem),
-            _ => bug!("not a vector: {}", self.ty_str(ty)),
+            _ => no_vector(),
         }
     }
 }
