@@ -3,15 +3,20 @@
 //! rustc checks all items and the types in all bodies before it borrow-checks the first body (`rustc_interface::passes`,
 //! `run_required_analyses`). `check_transmutes`, which nothing else asks for, is where the first body tells that the time has come;
 //! no query that the export makes is being answered then.
+//!
+//! A forked process does it, while this one goes on: what the export asks for may find errors, and those are to be told when rustc would
+//! come to them, and only once.
 
 use crate::krate::{Options, export};
 use crate::rustc::*;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use nix::unistd::{ForkResult, fork};
 use rustc_middle::util::Providers;
 use rustc_session::config::CrateType;
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::AsFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
@@ -31,25 +36,39 @@ pub fn install(providers: &mut Providers) {
             check(tcx, def);
         }
         let wanted = WANTED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
-        if let Some(path) = wanted {
-            // Who hears nothing waits for the whole export, which fails in the same way.
-            let _ = write(tcx, &path);
+        if let Some(path) = wanted
+            && is_executable_without_coroutines(tcx)
+        {
+            write_beside(tcx, &path);
         }
     });
     CHECK_TRANSMUTES.get_or_init(|| own);
 }
 
-fn write(tcx: TyCtxt<'_>, path: &Path) -> Result<()> {
+fn is_executable_without_coroutines(tcx: TyCtxt<'_>) -> bool {
     let is_coroutine = |def: LocalDefId| tcx.def_kind(def) == DefKind::Closure && tcx.is_coroutine(def.to_def_id());
-    let has_errors = || tcx.dcx().has_errors().is_some();
-    if has_errors() || tcx.crate_types() != [CrateType::Executable] || tcx.hir_body_owners().any(is_coroutine) {
-        return Ok(());
+    tcx.dcx().has_errors().is_none()
+        && tcx.crate_types() == [CrateType::Executable]
+        && !tcx.hir_body_owners().any(is_coroutine)
+}
+
+/// Who hears nothing of the items waits for the whole export: an error is nobody's concern.
+fn write_beside(tcx: TyCtxt<'_>, path: &Path) {
+    // SAFETY: rustc's query system is on this thread alone; the others wait for signals or for it, and hold no lock meanwhile.
+    if let Ok(ForkResult::Child) = unsafe { fork() } {
+        let written = catch_unwind(AssertUnwindSafe(|| write_silently(tcx, path)));
+        // SAFETY: nothing of this process is to be cleaned up, and nothing that is buffered is to be written twice.
+        unsafe { nix::libc::_exit(i32::from(!matches!(written, Ok(Ok(()))))) }
     }
+}
+
+fn write_silently(tcx: TyCtxt<'_>, path: &Path) -> Result<()> {
+    let null = File::options().write(true).open("/dev/null").context("cannot open `/dev/null`")?;
+    nix::unistd::dup2_stdout(&null).context("cannot close standard output")?;
+    nix::unistd::dup2_stderr(&null).context("cannot close standard error")?;
     export(tcx, LOCAL_CRATE, path, Options { verbose: false, is_sysroot: false, is_ahead: true })?;
     crate::info::write(tcx, &path.with_extension("info"))?;
-    if has_errors() {
-        return Ok(());
-    }
+    ensure!(tcx.dcx().has_errors().is_none(), "the crate has errors");
     let socket = std::io::stdin().as_fd().try_clone_to_owned().context("standard input is closed")?;
     File::from(socket).write_all(b"\n").context("nobody waits for the items")
 }
