@@ -55,7 +55,8 @@ fn is_executable_without_coroutines(tcx: TyCtxt<'_>) -> bool {
 
 /// Who hears nothing of the items waits for the whole export: an error is nobody's concern.
 fn write_beside(tcx: TyCtxt<'_>, path: &Path) {
-    // SAFETY: rustc's query system is on this thread alone, as `-Z threads` is not given; the others wait for signals or for it, and hold no lock meanwhile.
+    // SAFETY: rustc's query system is on this thread alone, as `-Z threads` is not given; the others wait for signals or for it,
+    // and hold no lock meanwhile.
     if let Ok(ForkResult::Child) = unsafe { fork() } {
         let written = catch_unwind(AssertUnwindSafe(|| write_silently(tcx, path)));
         // SAFETY: nothing of this process is to be cleaned up, and nothing that is buffered is to be written twice.

@@ -2,7 +2,6 @@
 
 use crate::provider::lock;
 use ra_ap_base_db::Crate;
-use ra_ap_span::FileId;
 use ra_ap_hir_def::{
     AssocItemId, DefWithBodyId, FunctionId, Lookup, ModuleDefId,
     expr_store::Body,
@@ -10,16 +9,17 @@ use ra_ap_hir_def::{
 };
 use ra_ap_hir_ty::{InferBodyId, attach_db, db::HirDatabase};
 use ra_ap_ide_db::RootDatabase;
+use ra_ap_span::FileId;
 use rac::adapter::error::{Error, Result};
 use rac::adapter::provider::STACK_SIZE;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// For all bodies of a crate. One that does not end costs the crate its analysis; a large crate takes some seconds.
+/// Without progress. A body that does not end costs the crate its analysis.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// Where each function's MIR lies in the database's memory. MIR that is lowered again lies elsewhere.
@@ -41,10 +41,9 @@ impl Lowering {
     pub fn start(db: RootDatabase, krate: Crate, changed: FxHashSet<FileId>) -> Result<Lowering> {
         let start = Instant::now();
         let lower_both = move || {
-            let deadline = start + TIME_LIMIT;
-            lower(&db, krate, Some(changed), deadline)?;
+            lower(&db, krate, Some(changed))?;
             let changed_time = start.elapsed();
-            let places = lower(&db, krate, None, deadline)?;
+            let places = lower(&db, krate, None)?;
             Ok(Lowered { places, changed_time, time: start.elapsed() })
         };
         let thread = std::thread::Builder::new().name("lowering".to_owned()).spawn(lower_both);
@@ -59,13 +58,12 @@ impl Lowering {
 }
 
 /// Lowers the functions of a crate that stand in `files`, or all, as far as the database does not know them, and gives where their MIR
-/// lies. All threads have ended when this returns, unless one does not end by the deadline, which is an error.
-fn lower(db: &RootDatabase, krate: Crate, files: Option<FxHashSet<FileId>>, deadline: Instant) -> Result<Places> {
-    let functions = run(db, deadline, 1, move |db| crate_functions(db, krate, files.as_ref()))?;
-    let functions = functions.into_iter().flatten().collect::<Vec<_>>();
-    let functions = Arc::new(Mutex::new(functions));
+/// lies. All threads have ended when this returns, unless one does not end, which is an error.
+fn lower(db: &RootDatabase, krate: Crate, files: Option<FxHashSet<FileId>>) -> Result<Places> {
+    let functions = run(db, 1, move |db, _| crate_functions(db, krate, files.as_ref()))?;
+    let functions = Arc::new(Mutex::new(functions.concat()));
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
-    let places = run(db, deadline, threads, move |db| {
+    let places = run(db, threads, move |db, progress| {
         let mut places = Places::default();
         loop {
             let Some(function) = lock(&functions).pop() else { return places };
@@ -77,45 +75,54 @@ fn lower(db: &RootDatabase, krate: Crate, files: Option<FxHashSet<FileId>>, dead
             if let Ok(Some(place)) = place {
                 places.insert(function, place);
             }
+            progress();
         }
     })?;
     Ok(places.into_iter().flatten().collect())
 }
 
-/// Runs `work` on so many threads, and gives what they make of it when all have ended.
+/// What a thread tells.
+enum Told<T> {
+    Progress,
+    /// `None`: it panicked.
+    Ended(Option<T>),
+}
+
+/// Runs `work`, which is to tell of its progress, on so many threads, and gives what they make of it when all have ended.
 fn run<T: Send + 'static>(
     db: &RootDatabase,
-    deadline: Instant,
     threads: usize,
-    work: impl Fn(&RootDatabase) -> T + Clone + Send + 'static,
+    work: impl Fn(&RootDatabase, &dyn Fn()) -> T + Clone + Send + 'static,
 ) -> Result<Vec<T>> {
+    let (tell, told) = channel();
     let mut started = Vec::new();
     for _ in 0..threads {
-        let (db, work, (done, made)) = (db.clone(), work.clone(), channel());
+        let (db, work, tell) = (db.clone(), work.clone(), tell.clone());
         let run = move || {
             crate::worker::begin();
-            let made = attach_db(&db, || catch_unwind(AssertUnwindSafe(|| work(&db))));
-            // Who waits for the thread waits until it has ended: nothing of the database may be left then.
-            drop((db, work));
-            if let Ok(made) = made {
-                // Nobody may wait any more.
-                let _ = done.send(made);
-            }
+            // Nobody may listen any more.
+            let progress = || drop(tell.send(Told::Progress));
+            let made = attach_db(&db, || catch_unwind(AssertUnwindSafe(|| work(&db, &progress))));
+            let _ = tell.send(Told::Ended(made.ok()));
         };
         let builder = std::thread::Builder::new().name("bodies".to_owned()).stack_size(STACK_SIZE);
         let thread = builder.spawn(run).map_err(|error| Error::unsupported(format!("analysis without a thread: {error}")))?;
-        started.push((thread, made));
+        started.push(thread);
     }
+    let panics = || Error::unsupported("a crate that rust-analyzer panics on");
     let mut all = Vec::new();
-    for (thread, made) in started {
-        match made.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(made) => all.push(made),
-            Err(RecvTimeoutError::Timeout) => {
-                return Err(Error::unsupported(format!("a crate that rust-analyzer takes more than {} s for", TIME_LIMIT.as_secs())));
+    while all.len() < threads {
+        match told.recv_timeout(TIME_LIMIT) {
+            Ok(Told::Progress) => {}
+            Ok(Told::Ended(made)) => all.push(made.ok_or_else(panics)?),
+            Err(_) => {
+                return Err(Error::unsupported(format!("a body that rust-analyzer takes more than {} s for", TIME_LIMIT.as_secs())));
             }
-            Err(RecvTimeoutError::Disconnected) => return Err(Error::unsupported("a crate that rust-analyzer panics on")),
         }
-        thread.join().map_err(|_| Error::unsupported("a crate that rust-analyzer panics on"))?;
+    }
+    // Nothing of the database is left in a thread that has ended.
+    for thread in started {
+        thread.join().map_err(|_| panics())?;
     }
     Ok(all)
 }

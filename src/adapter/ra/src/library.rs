@@ -207,7 +207,8 @@ impl Library {
         }
         let krate = graph.crates.set_in_db(&mut db).get(&local_id).copied();
         let krate = krate.ok_or_else(|| Error::missing("the crate beside the library"))?;
-        let mut library = Library { db, files, krate, cfg: input.cfg.clone(), texts: local.texts, changed: FxHashSet::default(), env: Vec::new() };
+        let (cfg, changed) = (input.cfg.clone(), FxHashSet::default());
+        let mut library = Library { db, files, krate, cfg, texts: local.texts, changed, env: Vec::new() };
         // What was made durable with the graph is from here on what changes. A write to a durable input would have all that is
         // known of the library verified.
         library.write_crate(krate.data(&library.db).clone(), krate.extra_data(&library.db).clone(), parse_cfg(&input.cfg));
