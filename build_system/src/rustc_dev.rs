@@ -2,13 +2,14 @@
 //!
 //! The build is an ordinary cargo workspace in the cache whose one crate depends by path on `rustc_driver`: no LLVM, no
 //! `x.py`. Its target directory stays, so that an interrupted build carries on; what others use is
-//! `rustc-dev/dylib`, which appears by one rename.
+//! `rustc-dev/dylib-<hash>`, which appears by one rename. The hash is of how the crates are built.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, bail};
+use sha2::{Digest, Sha256};
 
 use crate::cargo;
 use crate::context::Context;
@@ -20,8 +21,12 @@ use crate::toolchain::Toolchain;
 const MANIFEST: &str = include_str!("../rustc-dev/Cargo.toml");
 const MAIN: &str = include_str!("../rustc-dev/main.rs");
 
-/// Where the build is installed, in the workspace.
-const LIB: &str = "dylib";
+/// Where the build is installed.
+fn lib(cx: &Context) -> PathBuf {
+    let mut hash = format!("{:x}", Sha256::digest([MANIFEST, MAIN].concat()));
+    hash.truncate(12);
+    cx.cache.join("rustc-dev").join(format!("dylib-{hash}"))
+}
 
 /// Where the compiler's crates are, for the compiler and for the dynamic linker.
 pub struct RustcDev {
@@ -32,7 +37,7 @@ pub struct RustcDev {
 impl RustcDev {
     /// Without building anything.
     pub fn find(cx: &Context) -> RustcDev {
-        RustcDev { lib: (!cx.toolchain.has_rustc_dev()).then(|| cx.cache.join("rustc-dev").join(LIB)) }
+        RustcDev { lib: (!cx.toolchain.has_rustc_dev()).then(|| lib(cx)) }
     }
 
     /// The flags that build a `rustc_private` program which runs without `LD_LIBRARY_PATH`.
@@ -57,7 +62,7 @@ pub fn ensure(cx: &Context, rust_src: Option<&Path>) -> anyhow::Result<RustcDev>
         return Ok(RustcDev { lib: None });
     }
     let workspace = cx.cache.join("rustc-dev");
-    let lib = workspace.join(LIB);
+    let lib = lib(cx);
     if lib.is_dir() {
         cx.progress.unchanged("rustc-dev", &format!("in {}", lib.display()));
         return Ok(RustcDev { lib: Some(lib) });
@@ -78,7 +83,7 @@ fn build(cx: &Context, tree: &Path, workspace: &Path, lib: &Path) -> anyhow::Res
     if !lock.exists() {
         fs::copy(tree.join("Cargo.lock"), &lock).with_context(|| format!("cannot write {}", lock.display()))?;
     }
-    let mut step = cx.progress.step("rustc-dev", "building the compiler's crates (about 10 minutes on 2 cores)");
+    let mut step = cx.progress.step("rustc-dev", "building the compiler's crates (about 12 minutes on 2 cores)");
     if let Some(units) = cargo::count_units(command(cx, workspace, "build")) {
         step.set_total(units);
     }

@@ -68,7 +68,7 @@ fn write_silently(tcx: TyCtxt<'_>, path: &Path) -> Result<()> {
     let null = File::options().write(true).open("/dev/null").context("cannot open `/dev/null`")?;
     nix::unistd::dup2_stdout(&null).context("cannot close standard output")?;
     nix::unistd::dup2_stderr(&null).context("cannot close standard error")?;
-    export(tcx, LOCAL_CRATE, path, Options { verbose: false, is_sysroot: false, is_ahead: true })?;
+    export(tcx, LOCAL_CRATE, None, path, Options { verbose: false, is_sysroot: false, is_ahead: true })?;
     crate::info::write(tcx, &path.with_extension("info"))?;
     ensure!(tcx.dcx().has_errors().is_none(), "the crate has errors");
     let socket = std::io::stdin().as_fd().try_clone_to_owned().context("standard input is closed")?;

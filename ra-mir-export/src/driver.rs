@@ -50,7 +50,7 @@ pub fn run(job: Job, mut args: Vec<String>, verbose: bool) -> Result<ExitCode> {
     }
     set_stability(source.is_some(), &args);
     install_panic_hook();
-    let mut callbacks = ExportCallbacks { job, source, verbose, error: None };
+    let mut callbacks = ExportCallbacks { job, source, verbose, interface: None, error: None };
     let code = rustc_driver::catch_with_exit_code(|| rustc_driver::run_compiler(&args, &mut callbacks));
     match callbacks.error {
         Some(error) => Err(error),
@@ -107,6 +107,8 @@ struct ExportCallbacks {
     job: Job,
     source: Option<String>,
     verbose: bool,
+    /// Of a library.
+    interface: Option<ramir::Interface>,
     error: Option<anyhow::Error>,
 }
 
@@ -136,6 +138,12 @@ impl Callbacks for ExportCallbacks {
             self.error = crate::info::write_types(tcx, info).err();
             return Compilation::Stop;
         }
+        if let Job::Local { .. } = &self.job
+            && tcx.crate_types().iter().any(|ty| matches!(ty, CrateType::Rlib | CrateType::Dylib))
+            && tcx.dcx().has_errors().is_none()
+        {
+            self.interface = Some(crate::interface::of_local_crate(tcx));
+        }
         Compilation::Continue
     }
 
@@ -150,12 +158,12 @@ impl Callbacks for ExportCallbacks {
 }
 
 impl ExportCallbacks {
-    fn export(&self, tcx: TyCtxt<'_>) -> Result<()> {
+    fn export(&mut self, tcx: TyCtxt<'_>) -> Result<()> {
         let is_sysroot = matches!(self.job, Job::Sysroot(_));
         let options = Options { verbose: self.verbose, is_sysroot, is_ahead: false };
         match &self.job {
             Job::Local { out, info } => {
-                export(tcx, LOCAL_CRATE, out, options)?;
+                export(tcx, LOCAL_CRATE, self.interface.take(), out, options)?;
                 if tcx.sess.opts.output_types.contains_key(&OutputType::Mir) {
                     rustc_mir_transform::dump_mir::emit_mir(tcx)?;
                 }
@@ -176,7 +184,7 @@ impl ExportCallbacks {
                     let source = tcx.used_crate_source(krate);
                     let path = source.paths().next().context("a crate without a file")?;
                     let stem = path.file_stem().and_then(|s| s.to_str()).context("a crate with a strange file name")?;
-                    export(tcx, krate, &dir.join(format!("{stem}.ramir")), options)?;
+                    export(tcx, krate, None, &dir.join(format!("{stem}.ramir")), options)?;
                 }
             }
             Job::CrateFile(file, out) => {
@@ -188,7 +196,7 @@ impl ExportCallbacks {
                     .copied()
                     .find(|&c| tcx.used_crate_source(c).paths().any(|p| is_wanted(p)))
                     .ok_or_else(|| anyhow!("{}: rustc did not load it", file.display()))?;
-                export(tcx, krate, out, options)?;
+                export(tcx, krate, None, out, options)?;
             }
         }
         Ok(())

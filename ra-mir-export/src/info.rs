@@ -6,6 +6,7 @@
 //!   `cfg NAME="VALUE"` for each part of the active configuration, sorted;
 //! - `sigpipe NUMBER`, what std's start-up is told to do about SIGPIPE, if there is a `main`;
 //! - `allocator`, if the program has an allocator that needs a shim;
+//! - `extern NAME STABLE_ID` for each crate that paths begin with;
 //! - `macros NAME` for each crate of procedural macros that is used;
 //! - `crate NAME STABLE_ID RLIB DYLIB RMETA` for each crate that code may come from, dependents first, empty where there is
 //!   no such file;
@@ -56,6 +57,9 @@ pub fn write(tcx: TyCtxt<'_>, path: &Path) -> Result<()> {
     }
     for &krate in tcx.crates(()).iter().filter(|&&krate| tcx.crate_dep_kind(krate).macros_only()) {
         line(&[&"macros", &tcx.crate_name(krate)]);
+    }
+    for (name, id) in crate::interface::externs(tcx) {
+        line(&[&"extern", &name, &format!("{id:016x}")]);
     }
     let formats = tcx.dependency_formats(());
     let id = |krate: CrateNum| format!("{:016x}", tcx.stable_crate_id(krate).as_u64());

@@ -27,8 +27,14 @@ pub struct Options {
     pub is_ahead: bool,
 }
 
-/// Writes the `.ramir` file of `krate`.
-pub fn export(tcx: TyCtxt<'_>, krate: CrateNum, path: &Path, options: Options) -> Result<(), ramir::file::Error> {
+/// Writes the `.ramir` file of `krate`, with what is told of it to an analysis of its dependents.
+pub fn export(
+    tcx: TyCtxt<'_>,
+    krate: CrateNum,
+    interface: Option<ramir::Interface>,
+    path: &Path,
+    options: Options,
+) -> Result<(), ramir::file::Error> {
     let interner = ramir::Interner::new();
     let mut cx = ExportCx::new(tcx, &interner, krate);
     cx.evaluate_assoc_consts = options.is_sysroot;
@@ -84,6 +90,7 @@ pub fn export(tcx: TyCtxt<'_>, krate: CrateNum, path: &Path, options: Options) -
         compiler: compiler(),
         crates: cx.crates,
         root,
+        interface,
         def_keys: out.def_keys,
         items: out.items,
         bodies: out.bodies,

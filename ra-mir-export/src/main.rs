@@ -6,6 +6,7 @@
 
 extern crate rustc_abi;
 extern crate rustc_ast;
+extern crate rustc_ast_pretty;
 extern crate rustc_attr_parsing;
 extern crate rustc_codegen_ssa;
 extern crate rustc_data_structures;
@@ -28,6 +29,7 @@ mod cx;
 mod driver;
 mod dump;
 mod info;
+mod interface;
 mod item;
 mod krate;
 mod rustc;

@@ -10,6 +10,7 @@
 //! opened, an entry when it is read.
 
 use crate::ids::*;
+use crate::interface::Interface;
 use crate::interner::Interner;
 use crate::item::*;
 use crate::mir::*;
@@ -22,7 +23,7 @@ use std::path::{Path, PathBuf};
 const MAGIC: &[u8; 6] = b"RAMIRv";
 
 /// Changes with every change of the model or the container.
-pub const FORMAT_VERSION: u16 = 9;
+pub const FORMAT_VERSION: u16 = 10;
 
 /// Bytes that decoding one entry may claim: a damaged length must not become an allocation of its size.
 const DECODE_LIMIT: usize = 1 << 30;
@@ -67,6 +68,8 @@ pub enum Section {
     Args,
     Consts,
     Allocs,
+    /// What rust-analyzer is told of the crate; one entry or none.
+    Interface,
     DefKeys,
     /// The definitions below a definition, where there are any; made from `DefKeys`.
     Children,
@@ -101,6 +104,7 @@ pub struct CrateWriter<'a> {
     /// The crate table: `CrateNum(i)` in the data is entry `i`.
     pub crates: Vec<CrateDep>,
     pub root: CrateRoot,
+    pub interface: Option<Interface>,
     pub def_keys: BTreeMap<DefIndex, DefKey>,
     pub items: BTreeMap<DefIndex, Item>,
     pub bodies: BTreeMap<DefIndex, Body>,
@@ -158,6 +162,7 @@ impl CrateWriter<'_> {
             dense((0..args).map(|n| i.args(crate::Args(n))))?,
             dense((0..consts).map(|n| i.const_kind(crate::Const(n))))?,
             dense((0..allocs).map(|n| i.global_alloc(crate::AllocId(n)).expect("every reserved allocation is set")))?,
+            dense(self.interface.iter())?,
             keyed(&self.def_keys)?,
             keyed(&self.children())?,
             keyed(&self.items)?,

@@ -11,6 +11,7 @@
 pub mod alloc;
 pub mod file;
 pub mod ids;
+pub mod interface;
 pub mod interner;
 pub mod item;
 pub mod mir;
@@ -21,6 +22,7 @@ pub mod ty;
 
 pub use alloc::*;
 pub use ids::*;
+pub use interface::Interface;
 pub use interner::Interner;
 pub use item::*;
 pub use mir::*;

@@ -6,6 +6,7 @@
 use crate::alloc::*;
 use crate::file::{CONFIG, CrateDep, CrateFile, Error, Section};
 use crate::ids::*;
+use crate::interface::Interface;
 use crate::interner::Interner;
 use crate::item::*;
 use crate::mir::*;
@@ -83,6 +84,17 @@ impl OpenCrate {
             return Err(file.corrupt(Section::Crates, "no crate named"));
         }
         Ok(OpenCrate { file, crates })
+    }
+
+    /// What the file says of the crate for an analysis of its dependents.
+    pub fn interface(&self) -> Result<Option<Interface>, Error> {
+        if self.file.count(Section::Interface) == 0 {
+            return Ok(None);
+        }
+        let bytes = self.file.entry(Section::Interface, 0)?;
+        let (interface, _) = bincode::decode_from_slice::<Interface, _>(bytes, CONFIG)
+            .map_err(|e| self.file.corrupt(Section::Interface, e))?;
+        Ok(Some(interface))
     }
 
     /// Binds the file to an interner. `crates[i]` is the number of the file's crate `i`; `file_base` is the number that

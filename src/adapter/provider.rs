@@ -87,6 +87,10 @@ pub struct AnalysisInput {
     pub edition: String,
     /// The unstable features of the language that are on.
     pub features: Vec<String>,
+    /// The crates that it is compiled with, also those that others of them need; each comes after those that it depends on.
+    pub dependencies: Vec<DependencyInput>,
+    /// The crates that its paths begin with: name, and stable id.
+    pub externs: Vec<(String, u64)>,
     /// The crates of procedural macros that it uses.
     pub macro_crates: Vec<String>,
     /// The `-Z` options, `NAME` or `NAME=VALUE`, with `-` between words.
@@ -100,4 +104,13 @@ pub struct AnalysisInput {
     pub overflow_checks: bool,
     /// Other crates may name what is in it.
     pub is_library: bool,
+}
+
+/// A crate that the local one is compiled with.
+#[derive(Clone, Debug, Encode, Decode)]
+pub struct DependencyInput {
+    pub name: String,
+    pub stable_crate_id: u64,
+    /// The `.ramir` file that has the crate's interface, if any has. `None`: it is one of the standard library's.
+    pub interface: Option<PathBuf>,
 }

@@ -29,8 +29,15 @@ pub struct Ahead {
 /// Whether all that is wanted is an executable. That the crate is one, the front end finds out.
 pub fn is_possible(session: &Session) -> bool {
     let cli = &session.cli;
-    let only_links = matches!(session.emit[..], [(OutputType::Link, _)]) && !session.no_codegen && !session.unpretty;
-    only_links && session.input != "-" && !cli.test && !cli.compare_bodies && cli.oracle.is_empty()
+    let mut others = session.emit.iter().filter(|(ty, _)| *ty != OutputType::DepInfo);
+    let only_links = matches!(others.next(), Some((OutputType::Link, _))) && others.next().is_none();
+    only_links
+        && !session.no_codegen
+        && !session.unpretty
+        && session.input != "-"
+        && !cli.test
+        && !cli.compare_bodies
+        && cli.oracle.is_empty()
 }
 
 impl Ahead {

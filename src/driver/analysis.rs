@@ -3,12 +3,12 @@
 use super::crate_info::CrateInfo;
 use super::options::{CrateType, Session};
 use super::toolchain::Toolchain;
-use crate::adapter::provider::AnalysisInput;
+use crate::adapter::provider::{AnalysisInput, DependencyInput};
 use anyhow::{Context, Result, ensure};
 use std::process::Command;
 
-/// What an analysis is told of the session's crate.
-pub fn input(session: &Session, info: &CrateInfo) -> Result<AnalysisInput> {
+/// What an analysis is told of the session's crate. `dependencies`: the crates of `info`, with their files.
+pub fn input(session: &Session, info: &CrateInfo, dependencies: Vec<DependencyInput>) -> Result<AnalysisInput> {
     ensure!(session.input != "-", "rust-analyzer needs a source file, not standard input");
     let source = std::path::absolute(&session.input).context("cannot find the working directory")?;
     Ok(AnalysisInput {
@@ -16,6 +16,8 @@ pub fn input(session: &Session, info: &CrateInfo) -> Result<AnalysisInput> {
         crate_name: session.crate_name.clone(),
         edition: info.edition.clone(),
         features: info.features.clone(),
+        dependencies,
+        externs: info.externs.clone(),
         macro_crates: info.macro_crates.clone(),
         unstable_options: session.cli.unstable.iter().map(|option| option.replace('_', "-")).collect(),
         cfg: info.cfg.clone(),
@@ -26,7 +28,8 @@ pub fn input(session: &Session, info: &CrateInfo) -> Result<AnalysisInput> {
     })
 }
 
-/// What an analysis will be told, as far as the options tell. `cfg` is active without options.
+/// What an analysis will be told, as far as the options tell, of a crate that needs no other than the standard library's. `cfg` is
+/// active without options.
 pub fn expected(session: &Session, mut cfg: Vec<String>) -> Result<AnalysisInput> {
     cfg.retain(|name| match name.as_str() {
         "debug_assertions" | "ub_checks" => session.debug_assertions,
@@ -37,7 +40,7 @@ pub fn expected(session: &Session, mut cfg: Vec<String>) -> Result<AnalysisInput
     let mut info = CrateInfo::default();
     info.edition = session.cli.edition.clone().unwrap_or_else(|| "2015".to_owned());
     info.cfg = cfg;
-    input(session, &info)
+    input(session, &info, Vec::new())
 }
 
 /// Whether rustc calls source files as they are called on the command line.
@@ -48,8 +51,12 @@ fn is_called_as_given(session: &Session) -> bool {
 
 /// The process's variables, as far as they are Unicode, and those of `--env-set`, which come last and take precedence.
 fn environment(env_set: &[String]) -> Vec<(String, String)> {
-    let own = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let set = env_set.iter().filter_map(|option| option.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let own =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let set = env_set
+        .iter()
+        .filter_map(|option| option.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
     own.chain(set).collect()
 }
 

@@ -2,19 +2,20 @@
 
 use super::ahead::{self, Ahead};
 use super::analysis;
-use super::crate_info::{CrateInfo, Linkage};
+use super::crate_info::{CrateInfo, Linkage, UsedCrate};
 use super::crates;
+use super::dep_info;
 use super::diagnostics::Diagnostics;
 use super::frontend::{self, Checked};
 use super::link::{self, LinkInput};
-use super::oracle;
 use super::options::{self, Check, CrateType, DebugInfo, Frontend, OutputType, Session};
+use super::oracle;
 use super::output::{Scratch, write_whole};
 use super::report::Fallback;
 use super::rlib;
 use super::toolchain::Toolchain;
 use crate::adapter::Tcx;
-use crate::adapter::provider::{Analysis, LibraryInput, LoweredAhead};
+use crate::adapter::provider::{Analysis, DependencyInput, LibraryInput, LoweredAhead};
 use crate::adapter::store::{OnRefusal, Store};
 use crate::global_asm::compile_global_asm;
 use crate::{CodegenOptions, FunctionError, OptLevel, codegen_units, mono};
@@ -32,7 +33,6 @@ pub fn compile(
     analysis: Option<&dyn Analysis>,
     diagnostics: &Diagnostics,
 ) -> Result<u8> {
-    let mut phases = Phases::default();
     if session.input != "-" {
         // rustc says this in the same words, but only after it has started.
         let path = Path::new(&session.input);
@@ -44,10 +44,27 @@ pub fn compile(
         return toolchain.compile_instead(args);
     }
     let scratch = Scratch::new(&output_path(session, CrateType::Bin))?;
+    let code = compile_beside(session, args, analysis, diagnostics, &toolchain, &scratch);
+    // Also of a crate that is wrong: what it is made from is known.
+    if session.emits(OutputType::DepInfo) {
+        emit_dep_info(session, &scratch, diagnostics)?;
+    }
+    code
+}
 
+/// As [`compile`], with the front end beside code generation, and files in `scratch`.
+fn compile_beside(
+    session: &mut Session,
+    args: &[String],
+    analysis: Option<&dyn Analysis>,
+    diagnostics: &Diagnostics,
+    toolchain: &Toolchain,
+    scratch: &Scratch,
+) -> Result<u8> {
+    let mut phases = Phases::default();
     let mir = session.emits(OutputType::Mir).then(|| emit_path(session, OutputType::Mir, "mir"));
     let is_ahead = analysis.is_some() && ahead::is_possible(session);
-    let mut running = frontend::start(session, &toolchain, &scratch, mir.as_deref(), is_ahead)?;
+    let mut running = frontend::start(session, toolchain, scratch, mir.as_deref(), is_ahead)?;
     let mut ahead = None;
     let mut looked = analysis.map(|analysis| look_ahead(session, analysis)).transpose();
     let items = running.items()?;
@@ -73,7 +90,7 @@ pub fn compile(
         && let Some(items) = items
     {
         phases.end("items");
-        let compilation = Compilation::new(session, &toolchain, &scratch, items)?;
+        let compilation = Compilation::new(session, toolchain, scratch, items)?;
         ahead = Ahead::make(&compilation, analysis, &mut phases);
     }
     if let Some(ahead) = &ahead
@@ -96,7 +113,7 @@ pub fn compile(
         Some(error) => session.lost_analysis = Some(format!("{error:#}")),
         None => {}
     }
-    let compilation = Compilation::new(session, &toolchain, &scratch, checked)?;
+    let compilation = Compilation::new(session, toolchain, scratch, checked)?;
     let session = compilation.session;
     if compilation.info.types.contains(&CrateType::ProcMacro) {
         return toolchain.compile_instead(args);
@@ -123,10 +140,12 @@ pub fn compile(
     compilation.compile(analysis, diagnostics, phases)
 }
 
-/// Has bodies lowered while the front end runs: of a crate that is known from before, or of what the options say the crate is.
+/// Has bodies lowered while the front end runs: of a crate that is known from before, or of what the options say the crate is,
+/// which is not all where others are named.
 fn look_ahead(session: &Session, analysis: &dyn Analysis) -> Result<()> {
     if !analysis.start_lowering()?
         && session.input != "-"
+        && session.cli.externs.is_empty()
         && let Some(cfg) = analysis.library_cfg()
     {
         analysis.take_in(&analysis::expected(session, cfg)?)?;
@@ -187,11 +206,11 @@ impl<'a> Compilation<'a> {
         }
         emit_ramir(session, &tcx)?;
         if session.emits(OutputType::Metadata) && checked.metadata.exists() {
-            let from = scratch.path("copy.rmeta");
-            std::fs::copy(&checked.metadata, &from).context("cannot copy the crate's metadata")?;
-            scratch.publish(&from, &emit_path(session, OutputType::Metadata, "rmeta"))?;
-            std::fs::copy(&checked.ramir, emit_path(session, OutputType::Metadata, "rmeta").with_extension("ramir"))
-                .context("cannot write the crate's .ramir beside its metadata")?;
+            let to = emit_path(session, OutputType::Metadata, "rmeta");
+            // Who is told of the metadata reads the other file too.
+            self.publish_copy(&checked.ramir, &to.with_extension("ramir"))?;
+            self.publish_copy(&checked.metadata, &to)?;
+            tell(session, diagnostics, &to, "metadata");
         }
         let with_code = [OutputType::Link, OutputType::Obj, OutputType::Clif];
         if session.no_codegen || !with_code.iter().any(|ty| session.emits(*ty)) {
@@ -239,10 +258,10 @@ impl<'a> Compilation<'a> {
                 let made = self.link(&tcx, &objects, ty)?;
                 let out = output_path(session, ty);
                 if matches!(ty, CrateType::Rlib | CrateType::Dylib) {
-                    let ramir = out.with_extension("ramir");
-                    std::fs::copy(&checked.ramir, &ramir).with_context(|| format!("cannot write `{}`", ramir.display()))?;
+                    self.publish_copy(&checked.ramir, &out.with_extension("ramir"))?;
                 }
                 scratch.publish(&made, &out)?;
+                tell(session, diagnostics, &out, "link");
             }
             phases.end("link");
         }
@@ -252,19 +271,38 @@ impl<'a> Compilation<'a> {
         Ok(0)
     }
 
+    /// Copies a scratch file to where others may be reading the last one.
+    fn publish_copy(&self, from: &Path, to: &Path) -> Result<()> {
+        let copy = self.scratch.path("copy");
+        std::fs::copy(from, &copy).with_context(|| format!("cannot write `{}`", to.display()))?;
+        self.scratch.publish(&copy, to)
+    }
+
     pub fn start_analysis(&self, analysis: &dyn Analysis, store: &mut Store, on_refusal: OnRefusal) -> Result<()> {
-        let input = analysis::input(self.session, &self.info)?;
-        analysis.load_library(&LibraryInput { source: self.toolchain.library_source()?, cfg: self.info.cfg.clone() })?;
+        let input = analysis::input(self.session, &self.info, self.dependencies()?)?;
+        analysis
+            .load_library(&LibraryInput { source: self.toolchain.library_source()?, cfg: self.info.cfg.clone() })?;
         store.set_provider(analysis.start(&input, store)?, on_refusal);
         Ok(())
     }
 
+    /// The crates that the local one is compiled with, each after those that it depends on.
+    fn dependencies(&self) -> Result<Vec<DependencyInput>> {
+        let own_file = 1;
+        let crates = self.info.crates.iter().zip(self.files.iter().skip(own_file)).rev();
+        let dependency = |(krate, file): (&UsedCrate, &PathBuf)| {
+            let is_std = self.toolchain.has(krate.source()?);
+            Ok(DependencyInput {
+                name: krate.name.clone(),
+                stable_crate_id: krate.stable_crate_id,
+                interface: (!is_std).then(|| file.clone()),
+            })
+        };
+        crates.map(dependency).collect()
+    }
+
     /// Collects the crate's mono items and generates their objects. Inner errors: those of single functions.
-    pub fn generate(
-        &self,
-        tcx: &Tcx,
-        phases: &mut Phases,
-    ) -> Result<std::result::Result<Objects, Vec<FunctionError>>> {
+    pub fn generate(&self, tcx: &Tcx, phases: &mut Phases) -> Result<std::result::Result<Objects, Vec<FunctionError>>> {
         let Compilation { session, scratch, info, .. } = self;
         let items = mono::collect(tcx)?;
         phases.end("collect");
@@ -359,11 +397,7 @@ impl Objects {
 /// An object that the linker reads: a scratch file, or with `-C save-temps` one beside the output.
 fn object_path(session: &Session, scratch: &Scratch, part: &str) -> PathBuf {
     let name = format!("{}{}.{part}.rcgu.o", session.crate_name, session.extra_filename);
-    if session.save_temps {
-        output_path(session, CrateType::Bin).with_file_name(name)
-    } else {
-        scratch.path(&name)
-    }
+    if session.save_temps { output_path(session, CrateType::Bin).with_file_name(name) } else { scratch.path(&name) }
 }
 
 fn codegen_options(session: &Session, info: &CrateInfo) -> Result<CodegenOptions> {
@@ -430,6 +464,41 @@ fn emit_ramir(session: &Session, tcx: &Tcx) -> Result<()> {
     write_whole(&emit_path(session, OutputType::Ramir, "ramir.txt"), text.as_bytes())
 }
 
+fn emit_dep_info(session: &Session, scratch: &Scratch, diagnostics: &Diagnostics) -> Result<()> {
+    let to = emit_path(session, OutputType::DepInfo, "d");
+    let mut outputs = Vec::new();
+    for (ty, _) in &session.emit {
+        let extension = match ty {
+            OutputType::Link => {
+                let types = session.cli.crate_type.iter().filter_map(|name| CrateType::named(name));
+                let types: Vec<CrateType> = types.collect();
+                let types = if types.is_empty() { vec![CrateType::Bin] } else { types };
+                outputs.extend(types.into_iter().map(|ty| output_path(session, ty)));
+                continue;
+            }
+            OutputType::Obj => "o",
+            OutputType::Metadata => "rmeta",
+            OutputType::Mir => "mir",
+            OutputType::Clif => "clif",
+            OutputType::Ramir => "ramir.txt",
+            OutputType::DepInfo => "d",
+        };
+        outputs.push(emit_path(session, *ty, extension));
+    }
+    if let Some(rules) = dep_info::read(&scratch.path(frontend::DEP_INFO), &outputs)? {
+        write_whole(&to, rules.as_bytes())?;
+        tell(session, diagnostics, &to, "dep-info");
+    }
+    Ok(())
+}
+
+/// Tells that an output is there, if anybody wants to know.
+fn tell(session: &Session, diagnostics: &Diagnostics, output: &Path, emit: &str) {
+    if session.tells_artifacts {
+        diagnostics.artifact(output, emit);
+    }
+}
+
 /// Copies the objects out: one object keeps the crate's name, several are numbered.
 fn emit_objects(session: &Session, objects: &[PathBuf]) -> Result<()> {
     let to = emit_path(session, OutputType::Obj, "o");
@@ -468,12 +537,15 @@ fn output_path(session: &Session, ty: CrateType) -> PathBuf {
         return output.clone();
     }
     let (name, extra) = (&session.crate_name, &session.extra_filename);
-    in_out_dir(session, match ty {
-        CrateType::Bin => format!("{}{extra}", session.file_stem),
-        CrateType::Rlib => format!("lib{name}{extra}.rlib"),
-        CrateType::Dylib | CrateType::Cdylib | CrateType::ProcMacro => format!("lib{name}{extra}.so"),
-        CrateType::Staticlib => format!("lib{name}{extra}.a"),
-    })
+    in_out_dir(
+        session,
+        match ty {
+            CrateType::Bin => format!("{}{extra}", session.file_stem),
+            CrateType::Rlib => format!("lib{name}{extra}.rlib"),
+            CrateType::Dylib | CrateType::Cdylib | CrateType::ProcMacro => format!("lib{name}{extra}.so"),
+            CrateType::Staticlib => format!("lib{name}{extra}.a"),
+        },
+    )
 }
 
 fn in_out_dir(session: &Session, name: String) -> PathBuf {

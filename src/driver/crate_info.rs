@@ -52,6 +52,8 @@ pub struct CrateInfo {
     pub edition: String,
     /// The unstable features of the language that are on.
     pub features: Vec<String>,
+    /// The crates that paths begin with: name, and stable id.
+    pub externs: Vec<(String, u64)>,
     /// The crates of procedural macros that are used.
     pub macro_crates: Vec<String>,
     /// The active configuration, as `rustc --print cfg` prints it.
@@ -89,6 +91,7 @@ impl CrateInfo {
                 ["type", ty] => info.types.push(crate_type(ty)?),
                 ["edition", edition] => info.edition = edition.to_owned(),
                 ["feature", name] => info.features.push(name.to_owned()),
+                ["extern", name, id] => info.externs.push((name.to_owned(), number(id)?)),
                 ["macros", name] => info.macro_crates.push(name.to_owned()),
                 ["cfg", cfg] => info.cfg.push(cfg.to_owned()),
                 ["sigpipe", number] => {

@@ -34,6 +34,14 @@ impl Diagnostics {
         self.emit("warning", "\x1b[1;93m", message);
     }
 
+    /// Tells that an output is there, in the form that `--json=artifacts` asks for; `emit` is what `--emit` calls it.
+    pub fn artifact(&self, path: &std::path::Path, emit: &str) {
+        let path = json_string(&path.to_string_lossy());
+        // As above.
+        let _ =
+            writeln!(std::io::stderr().lock(), r#"{{"$message_type":"artifact","artifact":{path},"emit":"{emit}"}}"#);
+    }
+
     fn emit(&self, level: &str, color: &str, message: &str) {
         let mut err = std::io::stderr().lock();
         // Standard error that cannot be written to leaves only the exit code.

@@ -12,6 +12,9 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
+/// The scratch file with the rules for make, if they are wanted and the front end came to them.
+pub const DEP_INFO: &str = "deps.d";
+
 /// A front end that is running.
 pub struct Running {
     child: Child,
@@ -68,15 +71,24 @@ pub fn start(
     // Without an output that has code, nothing is exported from the crate.
     if session.emits(OutputType::Link) && !session.no_codegen {
         command.arg("--emit=link");
-    } else if session.emit.iter().any(|(ty, _)| !matches!(ty, OutputType::Metadata | OutputType::Mir)) && !session.no_codegen {
+    } else if session
+        .emit
+        .iter()
+        .any(|(ty, _)| !matches!(ty, OutputType::Metadata | OutputType::Mir | OutputType::DepInfo))
+        && !session.no_codegen
+    {
         command.arg("--emit=obj");
+    }
+    if session.emits(OutputType::DepInfo) {
+        command.arg(format!("--emit=dep-info={}", scratch.path(DEP_INFO).display()));
     }
     if let Some(mir) = mir {
         command.arg(format!("--emit=mir={}", mir.display()));
     }
     // It writes nothing there, but minds what is in the way.
     command.arg("--out-dir").arg(scratch.path("out"));
-    let child = command.spawn().with_context(|| format!("cannot run the front end `{}`", toolchain.exporter.display()))?;
+    let child =
+        command.spawn().with_context(|| format!("cannot run the front end `{}`", toolchain.exporter.display()))?;
     Ok(Running { child, checked, ahead, prints: session.unpretty })
 }
 

@@ -21,7 +21,7 @@ pub enum Color {
 /// Where the bodies of the crate being compiled come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Frontend {
-    /// As `mixed` if rust-analyzer's process is running, else as `rustc`.
+    /// As `mixed` if rust-analyzer's process is running, else as `rustc`; so too with `--cap-lints`, as for others' crates.
     #[default]
     Auto,
     /// rustc's MIR.
@@ -80,7 +80,7 @@ pub struct Cli {
     /// The edition of the crate.
     #[arg(long, value_name = "EDITION")]
     pub edition: Option<String>,
-    /// What to write: link, obj, metadata, mir, clif or ramir, each with an optional `=PATH`.
+    /// What to write: link, obj, metadata, dep-info, mir, clif or ramir, each with an optional `=PATH`.
     #[arg(long, value_name = "TYPE[=PATH]", value_delimiter = ',')]
     pub emit: Vec<String>,
     /// Compiler information to print.
@@ -194,6 +194,7 @@ pub enum OutputType {
     Mir,
     Clif,
     Ramir,
+    DepInfo,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -270,6 +271,10 @@ pub struct Session {
     /// The crate is going to be compiled again, and what is known of it may be kept.
     pub incremental: bool,
     pub seeded_bug: Option<SeededBug>,
+    /// What `--json` asks of the front end.
+    json: Vec<String>,
+    /// Each output is told of on standard error when it is there.
+    pub tells_artifacts: bool,
     /// Print how long each phase took, as one line of JSON on standard error.
     pub timings: bool,
     /// Run Cranelift's verifier over every function.
@@ -308,6 +313,7 @@ impl Session {
             None if input == "-" => "rust_out".to_owned(),
             None => Path::new(&input).file_stem().context("the input file has no name")?.to_string_lossy().into_owned(),
         };
+        let (artifacts, json) = json(&cli);
         let mut session = Session {
             emit: emit(&cli)?,
             input,
@@ -334,6 +340,8 @@ impl Session {
             save_temps: false,
             force_frame_pointers: false,
             incremental: false,
+            json,
+            tells_artifacts: artifacts,
             seeded_bug: cli.seed_bug.as_deref().map(seeded_bug).transpose()?,
             timings: std::env::var_os("RAC_TIMINGS").is_some_and(|v| v != "0"),
             verify: cfg!(debug_assertions) || std::env::var_os("RAC_VERIFY").is_some_and(|v| v != "0"),
@@ -353,11 +361,17 @@ impl Session {
                 "force-overflow-checks" | "force-overflow-checks=yes" => overflow_checks = Some(true),
                 "force-overflow-checks=no" => overflow_checks = Some(false),
                 "link-native-libraries=no" => session.link_native_libraries = false,
-                "export-executable-symbols" | "export-executable-symbols=yes" => session.export_executable_symbols = true,
+                "export-executable-symbols" | "export-executable-symbols=yes" => {
+                    session.export_executable_symbols = true
+                }
                 "no-codegen" => session.no_codegen = true,
                 option if option.starts_with("unpretty=") => session.unpretty = true,
                 _ => {}
             }
+        }
+        // Others' crates, whose lints cargo caps, are compiled once: nobody waits for them between two edits.
+        if session.cli.frontend == Frontend::Auto && session.cli.cap_lints.is_some() {
+            session.cli.frontend = Frontend::Rustc;
         }
         session.debug_assertions = debug_assertions.unwrap_or(session.opt_level == OptLevel::None);
         session.overflow_checks = overflow_checks.unwrap_or(session.debug_assertions);
@@ -380,7 +394,8 @@ impl Session {
         debug_assertions: &mut Option<bool>,
     ) -> Result<()> {
         let text = value.as_deref().unwrap_or("");
-        let required = || value.clone().with_context(|| format!("codegen option `{name}` requires a value (-C {name}=..)"));
+        let required =
+            || value.clone().with_context(|| format!("codegen option `{name}` requires a value (-C {name}=..)"));
         let flag = || parse_bool(name, value.as_deref());
         match name {
             "opt-level" => {
@@ -489,7 +504,7 @@ impl Session {
         many("-C", &cli.codegen);
         many("-Z", &cli.unstable);
         many("--extern", &cli.externs);
-        many("--json", &cli.json);
+        many("--json", &self.json);
         many("--remap-path-prefix", &cli.remap_path_prefix);
         many("--remap-path-scope", &cli.remap_path_scope);
         many("--env-set", &cli.env_set);
@@ -525,6 +540,13 @@ fn parse_bool(name: &str, value: Option<&str>) -> Result<bool> {
     }
 }
 
+/// Whether `--json` has artifacts told of, and what else it says. The front end would tell of files that are not the outputs.
+fn json(cli: &Cli) -> (bool, Vec<String>) {
+    let parts = || cli.json.iter().flat_map(|config| config.split(','));
+    let others = parts().filter(|part| *part != "artifacts").map(str::to_owned);
+    (parts().any(|part| part == "artifacts"), others.collect())
+}
+
 fn check_crate_types(cli: &Cli) -> Result<()> {
     for ty in &cli.crate_type {
         match CrateType::named(ty) {
@@ -549,8 +571,9 @@ fn emit(cli: &Cli) -> Result<Vec<(OutputType, Option<PathBuf>)>> {
             "metadata" => OutputType::Metadata,
             "clif" => OutputType::Clif,
             "ramir" => OutputType::Ramir,
+            "dep-info" => OutputType::DepInfo,
             "mir" => OutputType::Mir,
-            "llvm-ir" | "llvm-bc" | "asm" | "thin-link-bitcode" | "dep-info" => {
+            "llvm-ir" | "llvm-bc" | "asm" | "thin-link-bitcode" => {
                 bail!("`--emit {name}` is not supported")
             }
             other => bail!("unknown emission type: `{other}`"),
@@ -584,7 +607,8 @@ pub fn expand_argfiles(args: impl Iterator<Item = String>) -> Result<Vec<String>
     for arg in args {
         match arg.strip_prefix('@') {
             Some(path) => {
-                let text = std::fs::read_to_string(path).with_context(|| format!("failed to load argument file `{path}`"))?;
+                let text =
+                    std::fs::read_to_string(path).with_context(|| format!("failed to load argument file `{path}`"))?;
                 out.extend(text.lines().map(str::to_owned));
             }
             None => out.push(arg),
@@ -640,15 +664,25 @@ mod tests {
 
     #[test]
     fn rustc_gets_nothing_that_only_rac_knows() {
-        let args = ["a.rs", "--frontend", "mixed", "-O", "--report-fallback=json", "--check=off", "--frontend=ra", "--test"];
+        let args =
+            ["a.rs", "--frontend", "mixed", "-O", "--report-fallback=json", "--check=off", "--frontend=ra", "--test"];
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
         assert_eq!(rustc_args(&args), ["a.rs", "-O", "--test"]);
     }
 
     #[test]
     fn the_front_end_gets_its_own_options_only() {
-        let s = session(&["my-prog.rs", "-o", "x", "--edition=2024", "-Copt-level=1", "--emit=clif,link", "--cfg", "a"]);
+        let s =
+            session(&["my-prog.rs", "-o", "x", "--edition=2024", "-Copt-level=1", "--emit=clif,link", "--cfg", "a"]);
         expect![[r#"my-prog.rs --cfg a -C opt-level=1 --edition=2024"#]]
             .assert_eq(&s.unwrap().frontend_args().join(" "));
+    }
+
+    #[test]
+    fn artifacts_are_told_by_rac() {
+        let s =
+            session(&["a.rs", "--error-format=json", "--json=artifacts,future-incompat", "--json=artifacts"]).unwrap();
+        assert!(s.tells_artifacts);
+        expect![[r#"a.rs --json future-incompat --error-format=json"#]].assert_eq(&s.frontend_args().join(" "));
     }
 }

@@ -390,6 +390,7 @@ impl Crate {
             compiler,
             crates: self.deps.into_values().collect(),
             root: self.root,
+            interface: None,
             def_keys: self.def_keys,
             items: self.items,
             bodies: self.bodies,

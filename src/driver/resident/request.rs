@@ -36,6 +36,9 @@ const LIMITS: [Resource; 6] = [
     Resource::RLIMIT_CORE,
 ];
 
+/// The variables that name descriptors of make's or cargo's jobserver, which the process that compiles does not have.
+const JOBSERVER: [&str; 3] = ["CARGO_MAKEFLAGS", "MAKEFLAGS", "MFLAGS"];
+
 #[derive(Encode, Decode)]
 pub struct Request {
     /// The program's name first.
@@ -69,7 +72,10 @@ impl Request {
             keep: keep.then(key),
             args: args.to_vec(),
             directory: directory.into_os_string().into_vec(),
-            environment: std::env::vars_os().map(|(name, value)| (name.into_vec(), value.into_vec())).collect(),
+            environment: std::env::vars_os()
+                .filter(|(name, _)| !JOBSERVER.iter().any(|variable| name == variable))
+                .map(|(name, value)| (name.into_vec(), value.into_vec()))
+                .collect(),
             umask: mask.bits(),
             limits,
         })

@@ -62,6 +62,8 @@ pub struct Identity<'a, 'db> {
     pub store: &'a Store,
     pub cache: &'a Cache,
     pub local: ra_ap_base_db::Crate,
+    /// The stable ids of the crates that are not the library's.
+    pub crates: &'a FxHashMap<ra_ap_base_db::Crate, u64>,
 }
 
 impl<'a, 'db> Identity<'a, 'db> {
@@ -239,10 +241,14 @@ impl<'a, 'db> Identity<'a, 'db> {
         }
         let name = krate.extra_data(self.db).display_name.as_ref().map(|name| name.crate_name().to_string());
         let name = name.unwrap_or_default();
+        let id = self.crates.get(&krate);
         self.store
             .crates()
             .map(|krate| krate.loaded.num())
-            .find(|num| self.store.crate_dep(*num).name == name)
+            .find(|num| {
+                let dep = self.store.crate_dep(*num);
+                id.map_or(dep.name == name, |id| dep.stable_crate_id == *id)
+            })
             .ok_or_else(|| Error::missing(format!("crate `{name}`")))
     }
 

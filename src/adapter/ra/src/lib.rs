@@ -4,6 +4,7 @@
 
 mod bodies;
 mod captures;
+mod dependencies;
 mod files;
 mod identity;
 mod items;

@@ -4,6 +4,7 @@
 //! Knows where the sources of core, alloc and std lie, and nothing of ramir. What is known of the library outlives a change
 //! of the crate: the library's inputs are durable and never written again.
 
+use crate::dependencies::{Dependencies, Surroundings};
 use crate::files::{Files, Sources, abs_path};
 use ra_ap_base_db::{
     BuildMetadata, BuiltCrateData, Crate, CrateBuilderId, CrateDisplayName, CrateGraphBuilder, CrateName, CrateOrigin,
@@ -142,6 +143,9 @@ pub struct Library {
     pub files: Files,
     /// The crate beside the library.
     pub krate: Crate,
+    /// The crates that it depends on.
+    pub dependencies: Dependencies,
+    surroundings: Surroundings,
     /// The configuration that the library was loaded with.
     pub cfg: Vec<String>,
     /// Its files and their texts.
@@ -176,13 +180,11 @@ impl Library {
         LibraryRoots::get(&db).set_roots(&mut db).to([LIBRARY_ROOT].into_iter().collect());
         LocalRoots::get(&db).set_roots(&mut db).to([LOCAL_ROOT].into_iter().collect());
 
-        let mut graph = Graph {
-            crates: CrateGraphBuilder::default(),
-            workspace: Arc::new(CrateWorkspaceData {
-                target: Ok(TargetData { data_layout: DATA_LAYOUT.into(), arch: Arch::Other }),
-                toolchain: Some(TOOLCHAIN),
-            }),
-        };
+        let workspace = Arc::new(CrateWorkspaceData {
+            target: Ok(TargetData { data_layout: DATA_LAYOUT.into(), arch: Arch::Other }),
+            toolchain: Some(TOOLCHAIN),
+        });
+        let mut graph = Graph { crates: CrateGraphBuilder::default(), workspace: workspace.clone() };
         let mut library: Vec<(&str, CrateBuilderId)> = Vec::new();
         for krate in LIBRARY {
             let path = input.source.join(krate.root);
@@ -205,10 +207,19 @@ impl Library {
             // `alloc` is named only after `extern crate alloc`, as with rustc.
             graph.depend(local_id, name, *dep, *name != "alloc", true)?;
         }
-        let krate = graph.crates.set_in_db(&mut db).get(&local_id).copied();
+        let crates = graph.crates.set_in_db(&mut db);
+        let krate = crates.get(&local_id).copied();
         let krate = krate.ok_or_else(|| Error::missing("the crate beside the library"))?;
         let (cfg, changed) = (input.cfg.clone(), FxHashSet::default());
-        let mut library = Library { db, files, krate, cfg, texts: local.texts, changed, env: Vec::new() };
+        let surroundings = Surroundings {
+            library: library.iter().filter_map(|(name, id)| Some((*name, *crates.get(id)?))).collect(),
+            std: krate.data(&db).dependencies.clone(),
+            cfg: library_cfg(&input.cfg),
+            workspace,
+        };
+        let dependencies = Dependencies::default();
+        let (texts, env) = (local.texts, Vec::new());
+        let mut library = Library { db, files, krate, dependencies, surroundings, cfg, texts, changed, env };
         // What was made durable with the graph is from here on what changes. A write to a durable input would have all that is
         // known of the library verified.
         library.write_crate(krate.data(&library.db).clone(), krate.extra_data(&library.db).clone(), parse_cfg(&input.cfg));
@@ -262,9 +273,11 @@ impl Library {
         self.texts = sources.texts;
         let files: Vec<FileId> = self.texts.iter().map(|(file, _)| *file).collect();
         let directory = input.source.parent().unwrap_or(Path::new("/"));
+        self.dependencies.set(&mut self.db, &mut self.files, &self.surroundings, &input.dependencies)?;
         let data = BuiltCrateData {
             root_file_id: root_file,
             edition,
+            dependencies: self.dependencies.externs(&self.surroundings, &input.externs),
             origin: CrateOrigin::Local { repo: None, name: Some(Symbol::intern(&input.crate_name)) },
             proc_macro_cwd: Arc::new(abs_path(directory)?),
             ..self.krate.data(&self.db).clone()

@@ -23,6 +23,7 @@ use rac::adapter::error::{Error, ErrorKind, Result};
 use rac::adapter::provider::{Analysis, AnalysisInput, BodyProvider, LibraryInput, LoweredAhead, ProvidedBody, STACK_SIZE};
 use rac::adapter::store::Store;
 use ramir::{DefId, DefPathData, ItemData};
+use rustc_hash::FxHashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
@@ -69,8 +70,9 @@ impl Analysis for RustAnalyzer {
             idle: Mutex::default(),
             files,
             krate,
+            crates: library.dependencies.ids(),
             overflow_checks: input.overflow_checks,
-            unknown: unknown(input),
+            unknown: unknown(input, library.dependencies.missing()),
             is_library: input.is_library,
         }))
     }
@@ -126,6 +128,8 @@ struct Provider {
     idle: Mutex<Vec<Handle>>,
     files: Files,
     krate: Crate,
+    /// The stable ids of the crates that are not the library's.
+    crates: FxHashMap<Crate, u64>,
     overflow_checks: bool,
     /// Why no body of the crate is lowered.
     unknown: Option<String>,
@@ -185,7 +189,8 @@ fn with_large_stack<T: Send>(f: impl FnOnce() -> Result<T> + Send) -> Result<T> 
 impl Provider {
     fn raw_body(&self, handle: &Handle, store: &Store, def: DefId) -> Result<Option<ramir::Body>> {
         let db = &handle.db;
-        let id = Identity { db, files: &self.files, store, cache: &handle.cache, local: self.krate };
+        let (files, cache, local, crates) = (&self.files, &handle.cache, self.krate, &self.crates);
+        let id = Identity { db, files, store, cache, local, crates };
         let item = store.item(def)?;
         if id.is_in_coroutine(def)? {
             return Ok(None);

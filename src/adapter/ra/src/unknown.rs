@@ -34,8 +34,8 @@ const OPTIONS: &[&str] = &[
     "mir-enable-passes",
 ];
 
-/// The first thing about a crate that rust-analyzer does not know.
-pub fn unknown(input: &AnalysisInput) -> Option<String> {
+/// The first thing about a crate that rust-analyzer does not know. `missing`: the dependencies that have no interface.
+pub fn unknown(input: &AnalysisInput, missing: &[String]) -> Option<String> {
     let feature = input.features.iter().find(|feature| FEATURES.contains(&feature.as_str()));
     let name = |option: &str| option.split('=').next().unwrap_or_default().to_owned();
     let option = input.unstable_options.iter().map(|option| name(option)).find(|name| OPTIONS.contains(&name.as_str()));
@@ -44,5 +44,6 @@ pub fn unknown(input: &AnalysisInput) -> Option<String> {
     feature
         .map(|feature| format!("the feature `{feature}` in rust-analyzer"))
         .or(option.map(|option| format!("`-Z {option}` in rust-analyzer")))
+        .or(missing.first().map(|name| format!("crate `{name}`, which another compiler has compiled, in rust-analyzer")))
         .or(macros.map(|name| format!("the procedural macros of `{name}` in rust-analyzer")))
 }
