@@ -33,9 +33,17 @@ pub enum Job {
     DumpSysroot(crate::dump::Kind),
 }
 
+#[derive(Clone, Copy)]
+pub struct Settings {
+    /// Name on stderr what is left out.
+    pub verbose: bool,
+    /// The local crate's MIR is not optimized, unless rustc's options say that it is.
+    pub unoptimized: bool,
+}
+
 /// Runs rustc's front end with `args` (`args[0]` is its own name) and does the job when it has succeeded.
 /// The exit code is rustc's unless the job itself fails.
-pub fn run(job: Job, mut args: Vec<String>, verbose: bool) -> Result<ExitCode> {
+pub fn run(job: Job, mut args: Vec<String>, settings: Settings) -> Result<ExitCode> {
     let source = match &job {
         Job::Sysroot(_) | Job::DumpSysroot(_) => Some(sysroot_source()),
         Job::CrateFile(file, _) => {
@@ -50,7 +58,7 @@ pub fn run(job: Job, mut args: Vec<String>, verbose: bool) -> Result<ExitCode> {
     }
     set_stability(source.is_some(), &args);
     install_panic_hook();
-    let mut callbacks = ExportCallbacks { job, source, verbose, interface: None, error: None };
+    let mut callbacks = ExportCallbacks { job, source, settings, interface: None, error: None };
     let code = rustc_driver::catch_with_exit_code(|| rustc_driver::run_compiler(&args, &mut callbacks));
     match callbacks.error {
         Some(error) => Err(error),
@@ -106,7 +114,7 @@ fn install_panic_hook() {
 struct ExportCallbacks {
     job: Job,
     source: Option<String>,
-    verbose: bool,
+    settings: Settings,
     /// Of a library.
     interface: Option<ramir::Interface>,
     error: Option<anyhow::Error>,
@@ -117,6 +125,9 @@ impl Callbacks for ExportCallbacks {
         config.make_codegen_backend = Some(Box::new(|_, _| Box::new(NoCodegen)));
         // Whoever depends on this crate instantiates what it has no object code for, inline functions included.
         config.opts.unstable_opts.always_encode_mir = true;
+        if self.settings.unoptimized {
+            config.opts.unstable_opts.mir_opt_level.get_or_insert(0);
+        }
         // rac has no other names, and metadata has to say so.
         config.opts.cg.symbol_mangling_version = Some(SymbolManglingVersion::V0);
         config.override_queries = Some(|_, providers| {
@@ -160,7 +171,7 @@ impl Callbacks for ExportCallbacks {
 impl ExportCallbacks {
     fn export(&mut self, tcx: TyCtxt<'_>) -> Result<()> {
         let is_sysroot = matches!(self.job, Job::Sysroot(_));
-        let options = Options { verbose: self.verbose, is_sysroot, is_ahead: false };
+        let options = Options { verbose: self.settings.verbose, is_sysroot, is_ahead: false };
         match &self.job {
             Job::Local { out, info } => {
                 export(tcx, LOCAL_CRATE, self.interface.take(), out, options)?;

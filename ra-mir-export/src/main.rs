@@ -70,6 +70,9 @@ struct Cli {
     /// coroutines
     #[arg(long, value_name = "PATH", requires_all = ["out", "info"])]
     ahead: Option<PathBuf>,
+    /// Leave the local crate's MIR as it is before rustc optimizes it, where rustc's arguments do not say how much it is to
+    #[arg(long)]
+    unoptimized: bool,
     /// The toolchain whose standard library is used
     #[arg(long, value_name = "DIR")]
     sysroot: Option<PathBuf>,
@@ -126,5 +129,5 @@ fn run(cli: Cli) -> Result<ExitCode> {
             (None, None) => bail!("--out FILE is missing"),
         }
     };
-    driver::run(job, args, cli.verbose)
+    driver::run(job, args, driver::Settings { verbose: cli.verbose, unoptimized: cli.unoptimized })
 }

@@ -211,6 +211,10 @@ impl Store {
         self.lang_items.get(&self.interner.sym(name)).copied()
     }
 
+    pub fn is_lang_item(&self, def: DefId) -> bool {
+        self.lang_items.values().any(|item| *item == def)
+    }
+
     pub fn require_lang_item(&self, name: &str) -> Result<DefId> {
         self.lang_item(name).ok_or_else(|| Error::missing(format!("lang item `{name}`")))
     }

@@ -63,8 +63,9 @@ fn compile_beside(
 ) -> Result<u8> {
     let mut phases = Phases::default();
     let mir = session.emits(OutputType::Mir).then(|| emit_path(session, OutputType::Mir, "mir"));
+    let is_compared = analysis.is_some() && session.cli.frontend != Frontend::Ra;
     let is_ahead = analysis.is_some() && ahead::is_possible(session);
-    let mut running = frontend::start(session, toolchain, scratch, mir.as_deref(), is_ahead)?;
+    let mut running = frontend::start(session, toolchain, scratch, mir.as_deref(), is_ahead, is_compared)?;
     let mut ahead = None;
     let mut looked = analysis.map(|analysis| look_ahead(session, analysis)).transpose();
     let items = running.items()?;

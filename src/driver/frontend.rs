@@ -1,7 +1,7 @@
 //! The front end: rustc's own, run as `ra-mir-export`, which checks the crate, prints rustc's diagnostics and writes
 //! the crate's `.ramir`.
 
-use super::options::{Color, OutputType, Session};
+use super::options::{Color, CrateType, OptLevel, OutputType, Session};
 use super::output::Scratch;
 use super::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
@@ -41,20 +41,24 @@ struct Ahead {
     items: Checked,
 }
 
-/// Starts the front end on the session's crate; `mir` is where it writes the MIR as text, if that is wanted, and `ahead` says
-/// whether the items are wanted before the rest.
+/// Starts the front end on the session's crate; `mir` is where it writes the MIR as text, if that is wanted, `ahead` says
+/// whether the items are wanted before the rest, and `compared` whether its bodies are to be compared with others.
 pub fn start(
     session: &Session,
     toolchain: &Toolchain,
     scratch: &Scratch,
     mir: Option<&Path>,
     ahead: bool,
+    compared: bool,
 ) -> Result<Running> {
     let checked =
         Checked { ramir: scratch.path("local.ramir"), info: scratch.path("info"), metadata: scratch.path("lib.rmeta") };
     let mut command = Command::new(&toolchain.exporter);
     command.arg("--out").arg(&checked.ramir).arg("--info").arg(&checked.info);
     command.arg("--sysroot").arg(&toolchain.sysroot);
+    if compared && is_unoptimized_executable(session) {
+        command.arg("--unoptimized");
+    }
     let ahead = ahead.then(|| want_ahead(&mut command, scratch)).transpose()?;
     command.arg("--").args(session.frontend_args());
     // The front end's standard error is the terminal or file that rac was given, so it decides on colours alike. JSON has
@@ -90,6 +94,13 @@ pub fn start(
     let child =
         command.spawn().with_context(|| format!("cannot run the front end `{}`", toolchain.exporter.display()))?;
     Ok(Running { child, checked, ahead, prints: session.unpretty })
+}
+
+/// Whether nobody else compiles the crate's functions, nor wants them fast. What rustc's optimizations of MIR do to them only makes
+/// them look unlike others then.
+fn is_unoptimized_executable(session: &Session) -> bool {
+    let types = &session.cli.crate_type;
+    session.opt_level == OptLevel::None && types.iter().all(|name| CrateType::named(name) == Some(CrateType::Bin))
 }
 
 /// Has the front end write the items ahead.

@@ -29,6 +29,7 @@ mod elaborate_box_derefs;
 mod elaborate_drops;
 mod move_paths;
 mod place_ty;
+mod project;
 mod promote;
 mod required_consts;
 mod scheduled;

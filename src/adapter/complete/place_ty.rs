@@ -1,7 +1,7 @@
 //! Types of places in a generic body, and whether a value of a type may have to be dropped.
 //! Semantics: `rustc_middle::mir::statement::PlaceTy`, `rustc_ty_utils::needs_drop`.
 //!
-//! Nothing is normalized: a projection is as opaque as a parameter.
+//! Nothing is normalized but to tell whether a value has to be dropped: else a projection is as opaque as a parameter.
 
 use crate::adapter::fold::{subst, subst_args};
 use crate::adapter::store::Store;
@@ -210,6 +210,9 @@ impl<'a> TypeCx<'a> {
             | TyKind::CoroutineWitness(..)
             | TyKind::Error => false,
             TyKind::Param(_) => unknown && !self.copy_tys.contains(&ty),
+            TyKind::Alias(kind, def, args) if let Some(ty) = self.known_alias(kind, def, args)? => {
+                self.needs_drop_if(ty, unknown)?
+            }
             TyKind::Alias(_, def, _) => unknown && !self.copy_tys.contains(&ty) && !self.is_bound_by_copy(def)?,
             TyKind::Dynamic(..) | TyKind::Coroutine(..) | TyKind::Bound { .. } => true,
             TyKind::UnsafeBinder { ty, .. } | TyKind::Pat(ty, _) | TyKind::Slice(ty) => {

@@ -14,6 +14,7 @@ mod checks;
 mod comparison;
 mod moves;
 mod overwrites;
+mod projection;
 mod promotion;
 mod scopes;
 

@@ -5,6 +5,7 @@ use ra_ap_paths::{AbsPathBuf, Utf8PathBuf};
 use ra_ap_span::FileId;
 use rac::adapter::error::{Error, Result};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// The numbers of all files that were ever met; a file keeps its number.
@@ -70,25 +71,36 @@ impl Sources {
     }
 
     /// Adds a crate's root file and all files that it may consist of.
-    pub fn add_crate(&mut self, files: &mut Files, root: &Path) -> Result<FileId> {
+    pub fn add_crate(&mut self, files: &mut Files, root: &Path, env: &[(String, String)]) -> Result<FileId> {
         let directory = root.parent().unwrap_or(Path::new("/"));
         let text = self.normalize(files, root, read(root)?);
         let id = self.add_text(files, root, text.clone())?;
-        self.add_modules(files, &text, directory, directory)?;
+        self.add_modules(files, &text, directory, directory, env)?;
         Ok(id)
     }
 
     /// The files that the modules which `text` declares may lie in, what it includes, and so on. Modules are looked for in
-    /// `modules`, included files in `directory`.
-    fn add_modules(&mut self, files: &mut Files, text: &str, modules: &Path, directory: &Path) -> Result<()> {
+    /// `modules`, included files and those that are named by path in `directory`.
+    fn add_modules(
+        &mut self,
+        files: &mut Files,
+        text: &str,
+        modules: &Path,
+        directory: &Path,
+        env: &[(String, String)],
+    ) -> Result<()> {
         for name in declared_modules(text) {
             let inner = modules.join(name);
             for candidate in [modules.join(format!("{name}.rs")), inner.join("mod.rs")] {
-                self.add_found(files, &candidate, &inner)?;
+                self.add_found(files, &candidate, &inner, env)?;
             }
         }
-        for name in included_files(text) {
-            self.add_found(files, &directory.join(name), directory)?;
+        for name in included_files(text, env) {
+            self.add_found(files, &directory.join(&*name), directory, env)?;
+        }
+        for name in files_by_path(text) {
+            let path = directory.join(name);
+            self.add_found(files, &path, path.parent().unwrap_or(directory), env)?;
         }
         if text.contains("#[path") {
             self.add_directory(files, directory)?;
@@ -106,7 +118,7 @@ impl Sources {
     }
 
     /// Adds a file if there is one; its own modules lie in `modules`.
-    fn add_found(&mut self, files: &mut Files, path: &Path, modules: &Path) -> Result<()> {
+    fn add_found(&mut self, files: &mut Files, path: &Path, modules: &Path, env: &[(String, String)]) -> Result<()> {
         // What is no UTF-8 is no module; `include_bytes!` may name it.
         let Ok(text) = std::fs::read_to_string(path) else { return Ok(()) };
         let text = self.normalize(files, path, text);
@@ -114,7 +126,7 @@ impl Sources {
         self.add_text(files, path, text.clone())?;
         if self.seen.len() > known {
             let directory = path.parent().unwrap_or(modules);
-            self.add_modules(files, &text, modules, directory)?;
+            self.add_modules(files, &text, modules, directory, env)?;
         }
         Ok(())
     }
@@ -135,14 +147,64 @@ fn declared_modules(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The names in `include!("name")` and its kin.
-fn included_files(text: &str) -> impl Iterator<Item = &str> {
-    ["include!", "include_str!", "include_bytes!"].into_iter().flat_map(move |include| {
-        text.split(include).skip(1).filter_map(|rest| {
-            let rest = rest.trim_start().strip_prefix(['(', '[', '{'])?;
-            rest.trim_start().strip_prefix('"')?.split_once('"').map(|(name, _)| name)
-        })
-    })
+/// The names in `include!("name")` and its kin, also those that `concat!` makes of variables and text.
+fn included_files<'a>(text: &'a str, env: &[(String, String)]) -> Vec<Cow<'a, str>> {
+    let calls = ["include!", "include_str!", "include_bytes!"].into_iter().flat_map(|include| text.split(include).skip(1));
+    let name = |call: &'a str| {
+        let arguments = open(call)?;
+        match arguments.strip_prefix("concat!") {
+            None => Some(Cow::Borrowed(literal(arguments)?.0)),
+            Some(parts) => concatenated(open(parts)?, env).map(Cow::Owned),
+        }
+    };
+    calls.filter_map(name).collect()
+}
+
+/// What follows the parenthesis of a macro call.
+fn open(call: &str) -> Option<&str> {
+    Some(call.trim_start().strip_prefix(['(', '[', '{'])?.trim_start())
+}
+
+/// The literal that a text begins with, and what follows.
+fn literal(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix('"')?.split_once('"')
+}
+
+/// The text that the arguments of `concat!` are, if they are literals and calls of `env!`.
+fn concatenated(mut parts: &str, env: &[(String, String)]) -> Option<String> {
+    let mut all = String::new();
+    loop {
+        parts = match parts.strip_prefix("env!") {
+            Some(call) => {
+                let (name, rest) = literal(open(call)?)?;
+                all += &env.iter().rev().find(|(variable, _)| variable == name)?.1;
+                rest.trim_start().trim_start_matches(',').trim_start().strip_prefix([')', ']', '}'])?
+            }
+            None => {
+                let (text, rest) = literal(parts)?;
+                all += text;
+                rest
+            }
+        };
+        parts = parts.trim_start();
+        let end = parts.strip_prefix(',').map_or(parts, str::trim_start);
+        if end.starts_with([')', ']', '}']) {
+            return Some(all);
+        }
+        if end.len() == parts.len() {
+            return None;
+        }
+        parts = end;
+    }
+}
+
+/// The names in `path = "name"`, of which some say where a module lies, whatever the configuration.
+fn files_by_path(text: &str) -> impl Iterator<Item = &str> {
+    let names = text.split("path").skip(1).filter_map(|rest| {
+        let value = rest.trim_start().strip_prefix('=')?.trim_start();
+        Some(literal(value)?.0)
+    });
+    names.filter(|name| name.ends_with(".rs"))
 }
 
 pub fn abs_path(path: &Path) -> Result<AbsPathBuf> {
@@ -158,13 +220,22 @@ fn vfs_path(path: &Path) -> Result<VfsPath> {
 
 #[cfg(test)]
 mod tests {
-    use super::{declared_modules, included_files};
+    use super::{declared_modules, files_by_path, included_files};
 
     #[test]
     fn modules_and_included_files_are_found() {
         let text = "mod a; pub mod r#b;\nmod c { mod d; } include_str!(\"x.txt\"); include! ( \"y.rs\" ); modest; include!(concat!(\"z\"))";
         assert_eq!(declared_modules(text).collect::<Vec<_>>(), ["a", "b", "d"]);
-        assert_eq!(included_files(text).collect::<Vec<_>>(), ["x.txt"]);
-        assert_eq!(included_files("include!{\"y.rs\"}").collect::<Vec<_>>(), ["y.rs"]);
+        let included = |text| included_files(text, &[("OUT".to_owned(), "/out".to_owned())]);
+        assert_eq!(included(text), ["x.txt", "y.rs", "z"]);
+        assert_eq!(included("include!{\"y.rs\"}"), ["y.rs"]);
+        assert_eq!(included("include!(concat!(env!(\"OUT\"), \"/a\", \".rs\",));"), ["/out/a.rs"]);
+        assert_eq!(included("include!(concat!(env!(\"NONE\"), \"/a\")); include!(concat!(stringify!(a)))"), [""; 0]);
+    }
+
+    #[test]
+    fn files_are_found_by_path() {
+        let text = "#[path = \"a.rs\"] mod a; #[cfg_attr(unix, path=\"b/mod.rs\")] mod b; let path = \"no\"; path";
+        assert_eq!(files_by_path(text).collect::<Vec<_>>(), ["a.rs", "b/mod.rs"]);
     }
 }

@@ -255,7 +255,7 @@ impl Library {
     /// known of the rest remains known.
     pub fn set_crate(&mut self, input: &AnalysisInput) -> Result<()> {
         let mut sources = Sources::default();
-        let root_file = sources.add_crate(&mut self.files, &input.source)?;
+        let root_file = sources.add_crate(&mut self.files, &input.source, &input.env)?;
         let edition: Edition = input
             .edition
             .parse()
