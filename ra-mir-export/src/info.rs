@@ -7,7 +7,8 @@
 //! - `sigpipe NUMBER`, what std's start-up is told to do about SIGPIPE, if there is a `main`;
 //! - `allocator`, if the program has an allocator that needs a shim;
 //! - `extern NAME STABLE_ID` for each crate that paths begin with;
-//! - `macros NAME` for each crate of procedural macros that is used;
+//! - `macros NAME STABLE_ID LIBRARY` for each crate of procedural macros that is loaded, then for each of its macros
+//!   `macro derive|attribute|call NAME HELPERS`, the names of a derive's own attributes divided by commas;
 //! - `crate NAME STABLE_ID RLIB DYLIB RMETA` for each crate that code may come from, dependents first, empty where there is
 //!   no such file;
 //! - `link TYPE STABLE_ID static|dynamic|included`, how a crate gets into an output of that type;
@@ -19,6 +20,8 @@
 use crate::rustc::*;
 use anyhow::{Context, Result};
 use rustc_codegen_ssa::CrateInfo;
+use rustc_expand::base::SyntaxExtensionKind;
+use rustc_metadata::creader::{CStore, LoadedMacro};
 use rustc_middle::middle::dependency_format::Linkage;
 use rustc_hir::attrs::NativeLibKind;
 use rustc_session::config::{CrateType, EntryFnType};
@@ -55,14 +58,28 @@ pub fn write(tcx: TyCtxt<'_>, path: &Path) -> Result<()> {
     if tcx.allocator_kind(()).is_some() {
         line(&[&"allocator"]);
     }
-    for &krate in tcx.crates(()).iter().filter(|&&krate| tcx.crate_dep_kind(krate).macros_only()) {
-        line(&[&"macros", &tcx.crate_name(krate)]);
+    let id = |krate: CrateNum| format!("{:016x}", tcx.stable_crate_id(krate).as_u64());
+    let store = CStore::from_tcx(tcx);
+    let mut last = None;
+    for def in store.all_proc_macro_def_ids(tcx) {
+        if last.replace(def.krate) != Some(def.krate) {
+            let source = tcx.used_crate_source(def.krate);
+            let library = source.dylib.as_ref().map_or(String::new(), |path| path.display().to_string());
+            line(&[&"macros", &tcx.crate_name(def.krate), &id(def.krate), &library]);
+        }
+        let LoadedMacro::ProcMacro(extension) = store.load_macro_untracked(tcx, def) else { continue };
+        let kind = match extension.kind {
+            SyntaxExtensionKind::Derive(_) => "derive",
+            SyntaxExtensionKind::Attr(_) => "attribute",
+            _ => "call",
+        };
+        let helpers: Vec<&str> = extension.helper_attrs.iter().map(|name| name.as_str()).collect();
+        line(&[&"macro", &kind, &tcx.item_name(def), &helpers.join(",")]);
     }
     for (name, id) in crate::interface::externs(tcx) {
         line(&[&"extern", &name, &format!("{id:016x}")]);
     }
     let formats = tcx.dependency_formats(());
-    let id = |krate: CrateNum| format!("{:016x}", tcx.stable_crate_id(krate).as_u64());
     // The linker resolves what stands on the left from what stands on the right, and all code may need compiler_builtins.
     let all = || tcx.postorder_cnums(()).iter().rev().copied().filter(|&krate| !tcx.crate_dep_kind(krate).macros_only());
     let (last, first): (Vec<CrateNum>, Vec<CrateNum>) = all().partition(|&krate| tcx.is_compiler_builtins(krate));

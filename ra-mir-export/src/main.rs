@@ -11,6 +11,7 @@ extern crate rustc_attr_parsing;
 extern crate rustc_codegen_ssa;
 extern crate rustc_data_structures;
 extern crate rustc_driver;
+extern crate rustc_expand;
 extern crate rustc_hir;
 extern crate rustc_interface;
 extern crate rustc_metadata;

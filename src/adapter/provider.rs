@@ -91,8 +91,12 @@ pub struct AnalysisInput {
     pub dependencies: Vec<DependencyInput>,
     /// The crates that its paths begin with: name, and stable id.
     pub externs: Vec<(String, u64)>,
-    /// The crates of procedural macros that it uses.
-    pub macro_crates: Vec<String>,
+    /// The crates of procedural macros that it is compiled with.
+    pub macro_crates: Vec<ProcMacroCrate>,
+    /// The toolchain's program that expands procedural macros, if it has one.
+    pub macro_server: Option<PathBuf>,
+    /// Where rustc runs, and procedural macros.
+    pub directory: PathBuf,
     /// The `-Z` options, `NAME` or `NAME=VALUE`, with `-` between words.
     pub unstable_options: Vec<String>,
     /// The active configuration, as `rustc --print cfg` prints it: `name` or `name="value"`.
@@ -113,4 +117,28 @@ pub struct DependencyInput {
     pub stable_crate_id: u64,
     /// The `.ramir` file that has the crate's interface, if any has. `None`: it is one of the standard library's.
     pub interface: Option<PathBuf>,
+}
+
+/// A crate of procedural macros.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct ProcMacroCrate {
+    pub name: String,
+    pub stable_crate_id: u64,
+    pub library: PathBuf,
+    pub macros: Vec<ProcMacro>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct ProcMacro {
+    pub kind: MacroKind,
+    pub name: String,
+    /// The attributes that a derive has of its own.
+    pub helpers: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum MacroKind {
+    Derive,
+    Attribute,
+    Call,
 }

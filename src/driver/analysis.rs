@@ -8,7 +8,12 @@ use anyhow::{Context, Result, ensure};
 use std::process::Command;
 
 /// What an analysis is told of the session's crate. `dependencies`: the crates of `info`, with their files.
-pub fn input(session: &Session, info: &CrateInfo, dependencies: Vec<DependencyInput>) -> Result<AnalysisInput> {
+pub fn input(
+    session: &Session,
+    toolchain: &Toolchain,
+    info: &CrateInfo,
+    dependencies: Vec<DependencyInput>,
+) -> Result<AnalysisInput> {
     ensure!(session.input != "-", "rust-analyzer needs a source file, not standard input");
     let source = std::path::absolute(&session.input).context("cannot find the working directory")?;
     Ok(AnalysisInput {
@@ -19,6 +24,8 @@ pub fn input(session: &Session, info: &CrateInfo, dependencies: Vec<DependencyIn
         dependencies,
         externs: info.externs.clone(),
         macro_crates: info.macro_crates.clone(),
+        macro_server: toolchain.macro_server(),
+        directory: std::env::current_dir().context("cannot find the working directory")?,
         unstable_options: session.cli.unstable.iter().map(|option| option.replace('_', "-")).collect(),
         cfg: info.cfg.clone(),
         source_name: is_called_as_given(session).then(|| session.input.clone()),
@@ -30,7 +37,7 @@ pub fn input(session: &Session, info: &CrateInfo, dependencies: Vec<DependencyIn
 
 /// What an analysis will be told, as far as the options tell, of a crate that needs no other than the standard library's. `cfg` is
 /// active without options.
-pub fn expected(session: &Session, mut cfg: Vec<String>) -> Result<AnalysisInput> {
+pub fn expected(session: &Session, toolchain: &Toolchain, mut cfg: Vec<String>) -> Result<AnalysisInput> {
     cfg.retain(|name| match name.as_str() {
         "debug_assertions" | "ub_checks" => session.debug_assertions,
         "overflow_checks" => session.overflow_checks,
@@ -40,7 +47,7 @@ pub fn expected(session: &Session, mut cfg: Vec<String>) -> Result<AnalysisInput
     let mut info = CrateInfo::default();
     info.edition = session.cli.edition.clone().unwrap_or_else(|| "2015".to_owned());
     info.cfg = cfg;
-    input(session, &info, Vec::new())
+    input(session, toolchain, &info, Vec::new())
 }
 
 /// Whether rustc calls source files as they are called on the command line.

@@ -67,7 +67,7 @@ fn compile_beside(
     let is_ahead = analysis.is_some() && ahead::is_possible(session);
     let mut running = frontend::start(session, toolchain, scratch, mir.as_deref(), is_ahead, is_compared)?;
     let mut ahead = None;
-    let mut looked = analysis.map(|analysis| look_ahead(session, analysis)).transpose();
+    let mut looked = analysis.map(|analysis| look_ahead(session, toolchain, analysis)).transpose();
     let items = running.items()?;
     if items.is_none()
         && let Err(code) = running.finish()?
@@ -143,13 +143,13 @@ fn compile_beside(
 
 /// Has bodies lowered while the front end runs: of a crate that is known from before, or of what the options say the crate is,
 /// which is not all where others are named.
-fn look_ahead(session: &Session, analysis: &dyn Analysis) -> Result<()> {
+fn look_ahead(session: &Session, toolchain: &Toolchain, analysis: &dyn Analysis) -> Result<()> {
     if !analysis.start_lowering()?
         && session.input != "-"
         && session.cli.externs.is_empty()
         && let Some(cfg) = analysis.library_cfg()
     {
-        analysis.take_in(&analysis::expected(session, cfg)?)?;
+        analysis.take_in(&analysis::expected(session, toolchain, cfg)?)?;
         analysis.start_lowering()?;
     }
     Ok(())
@@ -280,7 +280,7 @@ impl<'a> Compilation<'a> {
     }
 
     pub fn start_analysis(&self, analysis: &dyn Analysis, store: &mut Store, on_refusal: OnRefusal) -> Result<()> {
-        let input = analysis::input(self.session, &self.info, self.dependencies()?)?;
+        let input = analysis::input(self.session, self.toolchain, &self.info, self.dependencies()?)?;
         analysis
             .load_library(&LibraryInput { source: self.toolchain.library_source()?, cfg: self.info.cfg.clone() })?;
         store.set_provider(analysis.start(&input, store)?, on_refusal);

@@ -2,6 +2,7 @@
 //! leave it. The file's form is specified where it is written, in `ra-mir-export`.
 
 use super::options::CrateType;
+use crate::adapter::provider::{MacroKind, ProcMacro, ProcMacroCrate};
 use anyhow::{Context, Result, bail};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -54,8 +55,8 @@ pub struct CrateInfo {
     pub features: Vec<String>,
     /// The crates that paths begin with: name, and stable id.
     pub externs: Vec<(String, u64)>,
-    /// The crates of procedural macros that are used.
-    pub macro_crates: Vec<String>,
+    /// The crates of procedural macros that are loaded.
+    pub macro_crates: Vec<ProcMacroCrate>,
     /// The active configuration, as `rustc --print cfg` prints it.
     pub cfg: Vec<String>,
     /// What std's start-up is told to do about SIGPIPE.
@@ -92,7 +93,23 @@ impl CrateInfo {
                 ["edition", edition] => info.edition = edition.to_owned(),
                 ["feature", name] => info.features.push(name.to_owned()),
                 ["extern", name, id] => info.externs.push((name.to_owned(), number(id)?)),
-                ["macros", name] => info.macro_crates.push(name.to_owned()),
+                ["macros", name, id, library] => info.macro_crates.push(ProcMacroCrate {
+                    name: name.to_owned(),
+                    stable_crate_id: number(id)?,
+                    library: library.into(),
+                    macros: Vec::new(),
+                }),
+                ["macro", kind, name, helpers] => {
+                    let kind = match kind {
+                        "derive" => MacroKind::Derive,
+                        "attribute" => MacroKind::Attribute,
+                        "call" => MacroKind::Call,
+                        _ => bail!("unknown kind of macro in `{line}`"),
+                    };
+                    let helpers = helpers.split(',').filter(|helper| !helper.is_empty()).map(str::to_owned).collect();
+                    let krate = info.macro_crates.last_mut().with_context(|| format!("no crate for `{line}`"))?;
+                    krate.macros.push(ProcMacro { kind, name: name.to_owned(), helpers });
+                }
                 ["cfg", cfg] => info.cfg.push(cfg.to_owned()),
                 ["sigpipe", number] => {
                     info.sigpipe = number.parse().with_context(|| format!("bad number in `{line}`"))?;

@@ -48,6 +48,12 @@ impl Toolchain {
         library.starts_with(&self.sysroot)
     }
 
+    /// The program that expands procedural macros for an IDE, if the toolchain has it.
+    pub fn macro_server(&self) -> Option<PathBuf> {
+        let server = self.sysroot.join("libexec/rust-analyzer-proc-macro-srv");
+        server.exists().then_some(server)
+    }
+
     /// Compiles with the toolchain's rustc in rac's place: a procedural macro runs inside of the front end, at build time,
     /// and is no part of the program.
     pub fn compile_instead(&self, args: &[String]) -> Result<u8> {

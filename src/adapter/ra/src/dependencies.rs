@@ -4,20 +4,23 @@
 //! the others remains known. One that was compiled again from other bodies is the same crate still.
 
 use crate::files::{Files, abs_path};
+use crate::proc_macros;
 use ra_ap_base_db::{
     BuiltCrateData, BuiltDependency, Crate, CrateDisplayName, CrateName, CrateOrigin, CrateWorkspaceData, Env, ExtraCrateData,
     FileSet, SourceDatabase, SourceRoot, SourceRootId, VfsPath,
 };
 use ra_ap_cfg::CfgOptions;
+use ra_ap_hir_expand::proc_macro::ProcMacros;
 use ra_ap_ide_db::RootDatabase;
+use ra_ap_intern::Symbol;
 use ra_ap_span::Edition;
 use rac::adapter::error::{Error, Result};
-use rac::adapter::provider::DependencyInput;
+use rac::adapter::provider::{AnalysisInput, DependencyInput};
 use rac::adapter::store::COMPILER;
 use ramir::Interface;
 use ramir::reader::OpenCrate;
 use rustc_hash::{FxBuildHasher, FxHashMap};
-use salsa::Durability;
+use salsa::{Durability, Setter};
 use std::hash::BuildHasher;
 use std::path::Path;
 use triomphe::Arc;
@@ -43,16 +46,18 @@ pub struct Dependencies {
 }
 
 impl Dependencies {
-    /// Enters the crates that the local one is compiled with; each comes after those that it depends on.
+    /// Enters the crates that the local one is compiled with.
     pub fn set(
         &mut self,
         db: &mut RootDatabase,
         files: &mut Files,
         surroundings: &Surroundings,
-        inputs: &[DependencyInput],
+        input: &AnalysisInput,
     ) -> Result<()> {
         self.current.clear();
         self.missing.clear();
+        self.set_macros(db, files, surroundings, input)?;
+        let inputs = &input.dependencies;
         // What stands for a crate in the hash of those that depend on it.
         let mut hashes: FxHashMap<u64, u64> = FxHashMap::default();
         for input in inputs {
@@ -71,15 +76,35 @@ impl Dependencies {
             let named: Vec<_> = interface.externs.iter().map(|(name, id)| (name, id, hashes.get(id))).collect();
             let hash = FxBuildHasher.hash_one((&interface.edition, &interface.text, named));
             hashes.insert(id, hash);
-            let krate = match self.known.get(&(id, hash)) {
-                Some(krate) => *krate,
-                None => {
-                    let krate = enter(db, files, surroundings, input, hash, interface, dependencies)?;
-                    self.known.insert((id, hash), krate);
-                    krate
-                }
-            };
-            self.current.insert(id, krate);
+            let krate = Dependency { name: &input.name, id, hash, interface, dependencies, is_proc_macro: false };
+            self.enter(db, files, surroundings, krate)?;
+        }
+        Ok(())
+    }
+
+    /// Enters the crates of procedural macros.
+    fn set_macros(
+        &mut self,
+        db: &mut RootDatabase,
+        files: &mut Files,
+        surroundings: &Surroundings,
+        input: &AnalysisInput,
+    ) -> Result<()> {
+        let mut macros = FxHashMap::default();
+        if let Some(server) = &input.macro_server {
+            for krate in &input.macro_crates {
+                let text = proc_macros::declarations(krate);
+                let (id, hash) = (krate.stable_crate_id, FxBuildHasher.hash_one((&text, &krate.library)));
+                let interface = Interface { edition: "2021".to_owned(), externs: Vec::new(), text };
+                let dependencies = surroundings.std.clone();
+                let entered = Dependency { name: &krate.name, id, hash, interface, dependencies, is_proc_macro: true };
+                let entered = self.enter(db, files, surroundings, entered)?;
+                macros.insert(entered, Arc::new(proc_macros::of_crate(krate, server)?));
+            }
+        }
+        let known = ProcMacros::get(db);
+        if *known.by_crate(db) != macros {
+            known.set_by_crate(db).with_durability(Durability::LOW).to(macros);
         }
         Ok(())
     }
@@ -117,7 +142,7 @@ impl Dependencies {
         Some(dependency)
     }
 
-    /// The stable ids of the crates that are not the library's.
+    /// The crates' stable ids.
     pub fn ids(&self) -> FxHashMap<Crate, u64> {
         self.current.iter().map(|(id, krate)| (*krate, *id)).collect()
     }
@@ -128,22 +153,46 @@ impl Dependencies {
     }
 }
 
-/// Puts a crate into the database. Nothing that is there is written, and so nothing that is known has to be verified.
-fn enter(
-    db: &mut RootDatabase,
-    files: &mut Files,
-    surroundings: &Surroundings,
-    input: &DependencyInput,
+struct Dependency<'a> {
+    name: &'a str,
+    /// Stable id.
+    id: u64,
+    /// Of all that it is made of.
     hash: u64,
     interface: Interface,
     dependencies: Vec<BuiltDependency>,
-) -> Result<Crate> {
+    is_proc_macro: bool,
+}
+
+impl Dependencies {
+    /// Puts a crate into the database, unless it is there.
+    fn enter(
+        &mut self,
+        db: &mut RootDatabase,
+        files: &mut Files,
+        surroundings: &Surroundings,
+        krate: Dependency<'_>,
+    ) -> Result<Crate> {
+        let (id, hash) = (krate.id, krate.hash);
+        let entered = match self.known.get(&(id, hash)) {
+            Some(known) => *known,
+            None => enter(db, files, surroundings, krate)?,
+        };
+        self.known.insert((id, hash), entered);
+        self.current.insert(id, entered);
+        Ok(entered)
+    }
+}
+
+/// Puts a crate into the database. Nothing that is there is written, and so nothing that is known has to be verified.
+fn enter(db: &mut RootDatabase, files: &mut Files, surroundings: &Surroundings, krate: Dependency<'_>) -> Result<Crate> {
+    let Dependency { name, id, hash, interface, dependencies, is_proc_macro } = krate;
     let edition: Edition = interface
         .edition
         .parse()
         .map_err(|_| Error::unsupported(format!("edition {} in rust-analyzer", interface.edition)))?;
     // No such file is there: the path only tells one crate's text from another's.
-    let path = format!("/interfaces/{}-{:016x}/{hash:016x}.rs", input.name, input.stable_crate_id);
+    let path = format!("/interfaces/{name}-{id:016x}/{hash:016x}.rs");
     let file = files.id(Path::new(&path));
     let mut set = FileSet::default();
     set.insert(file, VfsPath::from(abs_path(Path::new(&path))?));
@@ -156,14 +205,14 @@ fn enter(
         root_file_id: file,
         edition,
         dependencies,
-        origin: CrateOrigin::Library { repo: None, name: ra_ap_intern::Symbol::intern(&input.name) },
+        origin: CrateOrigin::Library { repo: None, name: Symbol::intern(name) },
         crate_attrs: Box::default(),
-        is_proc_macro: false,
+        is_proc_macro,
         proc_macro_cwd: Arc::new(abs_path(Path::new("/"))?),
     };
     let extra = ExtraCrateData {
         version: None,
-        display_name: Some(CrateDisplayName::from_canonical_name(&input.name)),
+        display_name: Some(CrateDisplayName::from_canonical_name(name)),
         potential_cfg_options: None,
     };
     let (workspace, cfg) = (surroundings.workspace.clone(), surroundings.cfg.clone());

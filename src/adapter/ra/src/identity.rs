@@ -62,7 +62,7 @@ pub struct Identity<'a, 'db> {
     pub store: &'a Store,
     pub cache: &'a Cache,
     pub local: ra_ap_base_db::Crate,
-    /// The stable ids of the crates that are not the library's.
+    /// The stable ids of the crates that the local one is compiled with.
     pub crates: &'a FxHashMap<ra_ap_base_db::Crate, u64>,
 }
 

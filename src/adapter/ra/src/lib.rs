@@ -13,6 +13,7 @@ mod lower;
 mod macros;
 mod nested;
 mod patterns;
+mod proc_macros;
 mod provider;
 mod spans;
 mod ty;

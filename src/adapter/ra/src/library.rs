@@ -17,6 +17,7 @@ use ra_ap_hir_def::{
     ModuleDefId,
     nameres::{ModuleOrigin, crate_def_map},
 };
+use ra_ap_hir_expand::proc_macro::ProcMacros;
 use ra_ap_hir_ty::{InferBodyId, attach_db, db::HirDatabase};
 use ra_ap_ide_db::RootDatabase;
 use ra_ap_intern::Symbol;
@@ -224,6 +225,8 @@ impl Library {
         // known of the library verified.
         library.write_crate(krate.data(&library.db).clone(), krate.extra_data(&library.db).clone(), parse_cfg(&input.cfg));
         library.write_env(Vec::new());
+        let macros = ProcMacros::get(&library.db);
+        macros.set_by_crate(&mut library.db).with_durability(Durability::LOW).to(FxHashMap::default());
         Ok(library)
     }
 
@@ -272,14 +275,13 @@ impl Library {
         }
         self.texts = sources.texts;
         let files: Vec<FileId> = self.texts.iter().map(|(file, _)| *file).collect();
-        let directory = input.source.parent().unwrap_or(Path::new("/"));
-        self.dependencies.set(&mut self.db, &mut self.files, &self.surroundings, &input.dependencies)?;
+        self.dependencies.set(&mut self.db, &mut self.files, &self.surroundings, input)?;
         let data = BuiltCrateData {
             root_file_id: root_file,
             edition,
             dependencies: self.dependencies.externs(&self.surroundings, &input.externs),
             origin: CrateOrigin::Local { repo: None, name: Some(Symbol::intern(&input.crate_name)) },
-            proc_macro_cwd: Arc::new(abs_path(directory)?),
+            proc_macro_cwd: Arc::new(abs_path(&input.directory)?),
             ..self.krate.data(&self.db).clone()
         };
         let extra = ExtraCrateData {

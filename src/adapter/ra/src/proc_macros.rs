@@ -127,7 +127,8 @@ impl ProcMacroExpander for Expander {
         let served = self.served().map_err(|error| ProcMacroExpansionError::System(error.to_string()))?;
         let (input, attribute) = (input.view(), attribute.map(|attribute| attribute.view()));
         // What is told of files stands there under names that no variable can have.
-        let variables: Vec<_> = Vec::<(String, String)>::from(env.clone()).into_iter().filter(|(name, _)| !name.contains('=')).collect();
+        let mut variables = Vec::<(String, String)>::from(env.clone());
+        variables.retain(|(name, _)| !name.contains('='));
         match served.expand(input, attribute, variables, def_site, call_site, mixed_site, directory, None) {
             Ok(Ok(expanded)) => Ok(expanded),
             Ok(Err(panic)) => Err(ProcMacroExpansionError::Panic(panic)),

@@ -11,7 +11,7 @@ use crate::macros;
 use crate::patterns;
 use crate::spans::Spans;
 use crate::ty::TyLowering;
-use crate::unknown::unknown;
+use crate::unknown::{unknown, unresolved_macro};
 use crate::worker::Workers;
 use ra_ap_base_db::Crate;
 use ra_ap_hir_def::{DefWithBodyId, FunctionId, Lookup};
@@ -22,7 +22,7 @@ use rac::adapter::complete;
 use rac::adapter::error::{Error, ErrorKind, Result};
 use rac::adapter::provider::{Analysis, AnalysisInput, BodyProvider, LibraryInput, LoweredAhead, ProvidedBody, STACK_SIZE};
 use rac::adapter::store::Store;
-use ramir::{DefId, DefPathData, ItemData};
+use ramir::{AssocContainer, DefId, DefPathData, FnDef, Item, ItemData};
 use rustc_hash::FxHashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -64,6 +64,11 @@ impl Analysis for RustAnalyzer {
             library.check_names(&names);
         }
         let (db, files, krate) = (library.db.clone(), library.files.clone(), library.krate);
+        let mut unknown = unknown(input, library.dependencies.missing());
+        if unknown.is_none() && !input.macro_crates.is_empty() {
+            let db = db.clone();
+            unknown = with_large_stack(move || Ok(attach_db(&db, || unresolved_macro(&db, krate))))?;
+        }
         Ok(Box::new(Provider {
             workers: Workers::new(db.clone()),
             db: Mutex::new(db),
@@ -72,7 +77,7 @@ impl Analysis for RustAnalyzer {
             krate,
             crates: library.dependencies.ids(),
             overflow_checks: input.overflow_checks,
-            unknown: unknown(input, library.dependencies.missing()),
+            unknown,
             is_library: input.is_library,
         }))
     }
@@ -128,7 +133,7 @@ struct Provider {
     idle: Mutex<Vec<Handle>>,
     files: Files,
     krate: Crate,
-    /// The stable ids of the crates that are not the library's.
+    /// The stable ids of the crates that the local one is compiled with.
     crates: FxHashMap<Crate, u64>,
     overflow_checks: bool,
     /// Why no body of the crate is lowered.
@@ -192,7 +197,7 @@ impl Provider {
         let (files, cache, local, crates) = (&self.files, &handle.cache, self.krate, &self.crates);
         let id = Identity { db, files, store, cache, local, crates };
         let item = store.item(def)?;
-        if id.is_in_coroutine(def)? {
+        if id.is_in_coroutine(def)? || is_of_derived_eq(store, item) {
             return Ok(None);
         }
         let owner = match item.data {
@@ -284,6 +289,13 @@ fn has_nested_static(store: &Store, def: DefId) -> Result<bool> {
 fn is_derived(db: &RootDatabase, function: FunctionId) -> bool {
     let file = function.lookup(db).id.file_id;
     file.macro_file().is_some_and(|call| call.kind(db) == MacroKind::DeriveBuiltIn)
+}
+
+/// Whether it is the one method of `Eq`, which only `#[derive(Eq)]` implements, and rust-analyzer's does not.
+fn is_of_derived_eq(store: &Store, item: &Item) -> bool {
+    let ItemData::Fn(FnDef { assoc: Some(assoc), .. }) = &item.data else { return false };
+    matches!(assoc.container, AssocContainer::TraitImpl { trait_item: Some(method), .. }
+        if store.def_path_str(method) == "core::cmp::Eq::assert_fields_are_eq")
 }
 
 /// Why rust-analyzer has no MIR for a body.

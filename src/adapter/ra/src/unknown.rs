@@ -1,6 +1,9 @@
 //! What changes the meaning of a crate and is not known to rust-analyzer, which would lower the crate as if it were not there.
 //! What it does not know and says so is no matter of this.
 
+use ra_ap_base_db::Crate;
+use ra_ap_hir_def::nameres::{crate_def_map, diagnostics::DefDiagnosticKind};
+use ra_ap_ide_db::RootDatabase;
 use rac::adapter::provider::AnalysisInput;
 
 /// Unstable features of the language.
@@ -40,10 +43,22 @@ pub fn unknown(input: &AnalysisInput, missing: &[String]) -> Option<String> {
     let name = |option: &str| option.split('=').next().unwrap_or_default().to_owned();
     let option = input.unstable_options.iter().map(|option| name(option)).find(|name| OPTIONS.contains(&name.as_str()));
     // An attribute that is not found is no error to rust-analyzer.
-    let macros = input.macro_crates.first();
+    let macros = input.macro_crates.first().filter(|_| input.macro_server.is_none());
     feature
         .map(|feature| format!("the feature `{feature}` in rust-analyzer"))
         .or(option.map(|option| format!("`-Z {option}` in rust-analyzer")))
         .or(missing.first().map(|name| format!("crate `{name}`, which another compiler has compiled, in rust-analyzer")))
-        .or(macros.map(|name| format!("the procedural macros of `{name}` in rust-analyzer")))
+        .or(macros.map(|krate| format!("the procedural macros of `{}` in rust-analyzer", krate.name)))
+}
+
+/// The first macro among the crate's items that rust-analyzer does not find, though rustc did. It would go on without what the macro
+/// makes.
+pub fn unresolved_macro(db: &RootDatabase, krate: Crate) -> Option<String> {
+    crate_def_map(db, krate).diagnostics().iter().find_map(|diagnostic| match &diagnostic.kind {
+        DefDiagnosticKind::UnresolvedMacroCall { path, .. } => {
+            let path: Vec<&str> = path.segments().iter().map(|name| name.as_str()).collect();
+            Some(format!("the macro `{}`, which rust-analyzer does not find", path.join("::")))
+        }
+        _ => None,
+    })
 }
