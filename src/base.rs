@@ -352,6 +352,7 @@ fn codegen_fn_body(fx: &mut FunctionCx<'_, '_, '_>, start_block: Block) {
         return;
     }
     crate::abi::codegen_fn_prelude(fx, start_block);
+    crate::intrinsics::codegen_absent_features(fx);
     let first = fx.get_block(BasicBlock::START);
     if first != start_block {
         fx.bcx.ins().jump(first, &[]);

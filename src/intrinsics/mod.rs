@@ -4,6 +4,7 @@
 //! One that rac does not provide and that has no body compiles to a warning and a trap that names it.
 
 mod atomic;
+mod cpu_features;
 mod float;
 mod llvm;
 mod llvm_x86;
@@ -18,6 +19,7 @@ use crate::num;
 use crate::prelude::*;
 use cranelift_codegen::ir::{BlockArg, ExceptionTableData, ExceptionTableItem, ExceptionTag};
 
+pub(crate) use cpu_features::codegen_absent_features;
 pub(crate) use llvm::codegen_llvm_intrinsic_call;
 
 /// A call of an intrinsic: what it is asked to do, and where to go on.
