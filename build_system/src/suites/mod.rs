@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod bisect;
+mod cargo;
 mod config;
 mod drop_order;
 mod examples;
@@ -79,10 +80,12 @@ enum Suite {
     UiRa,
     /// A fixed sample of what does not compile in rustc's tests/ui: the same messages with rust-analyzer and without
     BadInput,
+    /// cargo with rac in rustc's place, on the workspace in example/cargo/
+    Cargo,
 }
 
 impl Suite {
-    const ALL: [Suite; 9] = [
+    const ALL: [Suite; 10] = [
         Suite::Unit,
         Suite::Examples,
         Suite::DropOrder,
@@ -92,6 +95,7 @@ impl Suite {
         Suite::Ui,
         Suite::UiRa,
         Suite::BadInput,
+        Suite::Cargo,
     ];
 
     fn name(self) -> &'static str {
@@ -105,6 +109,7 @@ impl Suite {
             Suite::Ui => "ui",
             Suite::UiRa => "ui-ra",
             Suite::BadInput => "bad-input",
+            Suite::Cargo => "cargo",
         }
     }
 }
@@ -189,6 +194,7 @@ pub fn run(cx: &Context, args: &TestArgs) -> anyhow::Result<ExitCode> {
                 ui::run(cx, &Options { frontend: Frontend::Ra, sample, ..options.clone() })?
             }
             Suite::BadInput => bad_input::run(cx, &options, options.args.sample.unwrap_or(BAD_INPUT))?,
+            Suite::Cargo => cargo::run(cx, &options)?,
         };
     }
     if args.list {
