@@ -16,6 +16,7 @@ use rustc_hir::{self as hir, LangItem};
 use rustc_middle::middle::codegen_fn_attrs::CodegenFnAttrFlags;
 use rustc_middle::traits::specialization_graph::Node;
 use rustc_middle::ty::AssocContainer;
+use rustc_span::hygiene::{ExpnKind, MacroKind};
 use std::ops::Bound;
 
 impl<'tcx> ExportCx<'tcx, '_> {
@@ -93,7 +94,7 @@ impl<'tcx> ExportCx<'tcx, '_> {
                 (self.generics(def_id), self.clauses(predicates))
             }
         };
-        Some(ramir::Item { generics, predicates, span: self.span(span), data })
+        Some(ramir::Item { generics, predicates, span: self.span(span), is_derived: is_derived(tcx, def_id), data })
     }
 
     pub fn type_of(&mut self, def_id: DefId) -> ramir::Ty {
@@ -568,4 +569,17 @@ fn adt_stable_hash(tcx: TyCtxt<'_>, adt: ty::AdtDef<'_>) -> u128 {
     });
     let (low, high) = hash.split();
     u128::from(high.as_u64()) << 64 | u128::from(low.as_u64())
+}
+
+/// Whether the local definition, or what it is in, comes from a derive, built-in or procedural.
+pub fn is_derived(tcx: TyCtxt<'_>, def_id: DefId) -> bool {
+    let Some(mut def) = def_id.as_local() else { return false };
+    loop {
+        let made_by = tcx.expn_that_defined(def).expn_data().kind;
+        if matches!(made_by, ExpnKind::Macro(MacroKind::Derive, _)) {
+            return true;
+        }
+        let Some(parent) = tcx.opt_local_parent(def) else { return false };
+        def = parent;
+    }
 }

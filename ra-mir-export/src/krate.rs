@@ -2,6 +2,7 @@
 
 use crate::body::Unsupported;
 use crate::cx::{ExportCx, compiler, def_index};
+use crate::item::is_derived;
 use crate::rustc::*;
 use ramir::file::CrateWriter;
 use rustc_attr_parsing::eval_config_entry;
@@ -125,8 +126,7 @@ impl Tables {
         }
         let follows_from_item = || match kind {
             DefKind::Ctor(..) => true,
-            DefKind::AssocFn => tcx.impl_of_assoc(def_id).is_some_and(|impl_def| tcx.is_builtin_derived(impl_def)),
-            _ => false,
+            _ => is_derived(tcx, def_id),
         };
         if cx.is_ahead && !follows_from_item() {
             return;

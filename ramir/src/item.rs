@@ -53,6 +53,8 @@ pub struct Item {
     /// The item's own where-clauses; those of `generics.parent` come on top.
     pub predicates: Vec<Clause>,
     pub span: Span,
+    /// A derive made it, or what it is in.
+    pub is_derived: bool,
     pub data: ItemData,
 }
 

@@ -12,7 +12,6 @@ use ra_ap_hir::Module;
 use ra_ap_hir_def::{
     AdtId, ConstId, DefWithBodyId, FunctionId, HasModule, ImplId, ItemContainerId, Lookup, ModuleId, StaticId, TraitId,
     TypeAliasId, VariantId,
-    hir::generics::GenericParams,
     signatures::{
         ConstSignature, EnumSignature, FunctionSignature, StaticSignature, StructSignature, TraitSignature,
         TypeAliasSignature, UnionSignature,
@@ -24,7 +23,7 @@ use ra_ap_ide_db::{RootDatabase, base_db::SourceDatabase};
 use ra_ap_span::{FileId, TextRange, TextSize};
 use rac::adapter::error::{Error, Result};
 use rac::adapter::store::Store;
-use ramir::{CrateNum, DefId, DefIndex, DefPathData, ItemData, Span, Symbol};
+use ramir::{CrateNum, DefId, DefIndex, DefPathData, GenericParamKind, ItemData, Span, Symbol};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -254,22 +253,29 @@ impl<'a, 'db> Identity<'a, 'db> {
 
     /// The exported impls in module `parent` with the header of `id`: at most one for a trait, any number of inherent ones.
     pub fn impl_candidates(&self, id: ImplId, parent: DefId) -> Result<Vec<DefId>> {
-        let lowering = TyLowering::new(*self);
-        let self_ty = lowering.ty(self.db.impl_self_ty(id).skip_binder())?;
-        let trait_ref = match self.db.impl_trait(id) {
-            Some(trait_ref) => Some(lowering.trait_ref(trait_ref.skip_binder())?),
-            None => None,
-        };
+        // Lifetimes that the header leaves out are parameters too, and decide where the others stand.
+        let mut headers: Vec<(u32, ramir::Ty, Option<ramir::TraitRef>)> = Vec::new();
         let mut found = Vec::new();
         for def_id in self.children(parent, DefPathData::Impl)? {
-            if let ItemData::Impl(def) = &self.store.item(def_id)?.data
-                && def.self_ty == self_ty
-                && def.trait_ref == trait_ref
-            {
+            let ItemData::Impl(def) = &self.store.item(def_id)?.data else { continue };
+            let lifetimes = self.exported_lifetimes(def_id)?;
+            if headers.iter().all(|(known, ..)| *known != lifetimes) {
+                let (self_ty, trait_ref) = self.impl_header(id, lifetimes)?;
+                headers.push((lifetimes, self_ty, trait_ref));
+            }
+            if headers.contains(&(lifetimes, def.self_ty, def.trait_ref)) {
                 found.push(def_id);
             }
         }
         Ok(found)
+    }
+
+    /// The header of an impl that has so many lifetimes.
+    fn impl_header(&self, id: ImplId, lifetimes: u32) -> Result<(ramir::Ty, Option<ramir::TraitRef>)> {
+        let lowering = TyLowering::of_impl(*self, id, lifetimes);
+        let self_ty = lowering.ty(self.db.impl_self_ty(id).skip_binder())?;
+        let trait_ref = self.db.impl_trait(id).map(|trait_ref| lowering.trait_ref(trait_ref.skip_binder())).transpose()?;
+        Ok((self_ty, trait_ref))
     }
 
     fn named_child(&self, parent: DefId, def: Def, name: Symbol) -> Option<DefId> {
@@ -368,9 +374,24 @@ impl<'a, 'db> Identity<'a, 'db> {
         self.sym(TypeAliasSignature::of(self.db, id).name.as_str())
     }
 
-    /// How many lifetime parameters stand before the type and constant parameters of an impl.
-    pub fn impl_lifetimes(&self, id: ImplId) -> u32 {
-        GenericParams::of(self.db, id.into()).len_lifetimes() as u32
+    /// How many lifetimes an impl has among its parameters, those included that its header leaves out.
+    pub fn impl_lifetimes(&self, id: ImplId) -> Result<u32> {
+        let known = self.cache.defs.borrow().get(&Def::Impl(id)).copied();
+        let def_id = match known {
+            Some(def_id) => def_id,
+            None => {
+                let parent = self.def_id(Def::Module(id.module(self.db)))?;
+                let candidates = self.impl_candidates(id, parent)?;
+                // Several have the same header, and so the same parameters.
+                candidates.first().copied().ok_or_else(|| self.unknown(Def::Impl(id), "with its header"))?
+            }
+        };
+        self.exported_lifetimes(def_id)
+    }
+
+    fn exported_lifetimes(&self, def: DefId) -> Result<u32> {
+        let params = &self.store.item(def)?.generics.own_params;
+        Ok(params.iter().filter(|param| matches!(param.kind, GenericParamKind::Lifetime)).count() as u32)
     }
 }
 

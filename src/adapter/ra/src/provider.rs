@@ -14,15 +14,13 @@ use crate::ty::TyLowering;
 use crate::unknown::{unknown, unresolved_macro};
 use crate::worker::Workers;
 use ra_ap_base_db::Crate;
-use ra_ap_hir_def::{DefWithBodyId, FunctionId, Lookup};
-use ra_ap_hir_expand::MacroKind;
 use ra_ap_hir_ty::{InferBodyId, attach_db, db::HirDatabase, mir::MirLowerError};
 use ra_ap_ide_db::RootDatabase;
 use rac::adapter::complete;
 use rac::adapter::error::{Error, ErrorKind, Result};
 use rac::adapter::provider::{Analysis, AnalysisInput, BodyProvider, LibraryInput, LoweredAhead, ProvidedBody, STACK_SIZE};
 use rac::adapter::store::Store;
-use ramir::{AssocContainer, DefId, DefPathData, FnDef, Item, ItemData};
+use ramir::{DefId, DefPathData, ItemData};
 use rustc_hash::FxHashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -197,7 +195,8 @@ impl Provider {
         let (files, cache, local, crates) = (&self.files, &handle.cache, self.krate, &self.crates);
         let id = Identity { db, files, store, cache, local, crates };
         let item = store.item(def)?;
-        if id.is_in_coroutine(def)? || is_of_derived_eq(store, item) {
+        // Derived code follows from the item, and items are the exported ones.
+        if item.is_derived || id.is_in_coroutine(def)? {
             return Ok(None);
         }
         let owner = match item.data {
@@ -205,12 +204,6 @@ impl Provider {
             _ => id.local_body(def)?,
         };
         if let Some(owner) = owner {
-            if let DefWithBodyId::FunctionId(function) = owner
-                && is_derived(db, function)
-            {
-                // Derived code follows from the item, and items are the exported ones.
-                return Ok(None);
-            }
             self.workers.analyse(owner)?;
         }
         let (body, mir) = match item.data {
@@ -283,19 +276,6 @@ fn has_nested_static(store: &Store, def: DefId) -> Result<bool> {
         }
     }
     Ok(false)
-}
-
-/// Whether the function comes from a built-in derive.
-fn is_derived(db: &RootDatabase, function: FunctionId) -> bool {
-    let file = function.lookup(db).id.file_id;
-    file.macro_file().is_some_and(|call| call.kind(db) == MacroKind::DeriveBuiltIn)
-}
-
-/// Whether it is the one method of `Eq`, which only `#[derive(Eq)]` implements, and rust-analyzer's does not.
-fn is_of_derived_eq(store: &Store, item: &Item) -> bool {
-    let ItemData::Fn(FnDef { assoc: Some(assoc), .. }) = &item.data else { return false };
-    matches!(assoc.container, AssocContainer::TraitImpl { trait_item: Some(method), .. }
-        if store.def_path_str(method) == "core::cmp::Eq::assert_fields_are_eq")
 }
 
 /// Why rust-analyzer has no MIR for a body.

@@ -4,7 +4,7 @@
 
 use crate::identity::{Def, Identity};
 use ra_ap_hir_def::{
-    CallableDefId, GenericDefId, ItemContainerId, Lookup, TypeOrConstParamId,
+    CallableDefId, GenericDefId, ImplId, ItemContainerId, Lookup, TypeOrConstParamId,
     hir::generics::{GenericParams, TypeOrConstParamData},
 };
 use ra_ap_hir_ty::{
@@ -23,11 +23,18 @@ use std::cell::RefCell;
 pub struct TyLowering<'a, 'db> {
     pub id: Identity<'a, 'db>,
     binders: RefCell<Vec<Vec<u32>>>,
+    /// The impl whose header is lowered before it is known which one it is, and how many lifetimes it has.
+    of_impl: Option<(ImplId, u32)>,
 }
 
 impl<'a, 'db> TyLowering<'a, 'db> {
     pub fn new(id: Identity<'a, 'db>) -> Self {
-        TyLowering { id, binders: RefCell::default() }
+        TyLowering { id, binders: RefCell::default(), of_impl: None }
+    }
+
+    /// For the header of an impl that has so many lifetimes.
+    pub fn of_impl(id: Identity<'a, 'db>, of: ImplId, lifetimes: u32) -> Self {
+        TyLowering { of_impl: Some((of, lifetimes)), ..TyLowering::new(id) }
     }
 
     fn interner(&self) -> &'a ramir::Interner {
@@ -323,7 +330,11 @@ impl<'a, 'db> TyLowering<'a, 'db> {
         let def = match id.parent {
             GenericDefId::ImplId(impl_id) => {
                 let name = name.ok_or_else(|| Error::unsupported("`impl Trait` in the header of an impl"))?;
-                return Ok(ramir::ParamTy { index: self.id.impl_lifetimes(impl_id) + position, name });
+                let lifetimes = match self.of_impl {
+                    Some((id, lifetimes)) if id == impl_id => lifetimes,
+                    _ => self.id.impl_lifetimes(impl_id)?,
+                };
+                return Ok(ramir::ParamTy { index: lifetimes + position, name });
             }
             GenericDefId::FunctionId(id) => Def::Function(id),
             GenericDefId::AdtId(id) => Def::Adt(id),
