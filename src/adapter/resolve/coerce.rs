@@ -30,6 +30,10 @@ impl Tcx {
     /// The pointees that an unsizing coercion between two pointer-like types turns into each other, at their tails.
     /// Smart pointers coerce through the one field that differs.
     pub fn find_tails_for_unsizing(&self, source: Ty, target: Ty) -> Result<(Ty, Ty)> {
+        // What is coerced to a type that differs in its regions stays what it is.
+        if source == target {
+            return Ok((source, target));
+        }
         match (self.kind(source), self.kind(target)) {
             (&(TyKind::Ref(_, a, _) | TyKind::RawPtr(a, _)), &(TyKind::Ref(_, b, _) | TyKind::RawPtr(b, _))) => {
                 self.struct_lockstep_tails(a, b)
