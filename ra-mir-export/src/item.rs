@@ -17,6 +17,7 @@ use rustc_middle::middle::codegen_fn_attrs::CodegenFnAttrFlags;
 use rustc_middle::traits::specialization_graph::Node;
 use rustc_middle::ty::AssocContainer;
 use rustc_span::hygiene::{ExpnKind, MacroKind};
+use rustc_span::sym;
 use std::ops::Bound;
 
 impl<'tcx> ExportCx<'tcx, '_> {
@@ -94,7 +95,7 @@ impl<'tcx> ExportCx<'tcx, '_> {
                 (self.generics(def_id), self.clauses(predicates))
             }
         };
-        Some(ramir::Item { generics, predicates, span: self.span(span), is_derived: is_derived(tcx, def_id), data })
+        Some(ramir::Item { generics, predicates, span: self.span(span), is_generated: is_generated(tcx, def_id), data })
     }
 
     pub fn type_of(&mut self, def_id: DefId) -> ramir::Ty {
@@ -571,12 +572,17 @@ fn adt_stable_hash(tcx: TyCtxt<'_>, adt: ty::AdtDef<'_>) -> u128 {
     u128::from(high.as_u64()) << 64 | u128::from(low.as_u64())
 }
 
-/// Whether the local definition, or what it is in, comes from a derive, built-in or procedural.
-pub fn is_derived(tcx: TyCtxt<'_>, def_id: DefId) -> bool {
+/// Whether the local definition, or what it is in, comes from a derive, built-in or procedural, or belongs to the harness of tests.
+pub fn is_generated(tcx: TyCtxt<'_>, def_id: DefId) -> bool {
     let Some(mut def) = def_id.as_local() else { return false };
     loop {
-        let made_by = tcx.expn_that_defined(def).expn_data().kind;
-        if matches!(made_by, ExpnKind::Macro(MacroKind::Derive, _)) {
+        let is_made = match tcx.expn_that_defined(def).expn_data().kind {
+            ExpnKind::Macro(MacroKind::Derive, _) | ExpnKind::AstPass(_) => true,
+            // The attribute makes a constant that describes the test, beside the function.
+            ExpnKind::Macro(MacroKind::Attr, sym::test | sym::test_case | sym::bench) => tcx.def_kind(def) == DefKind::Const,
+            _ => false,
+        };
+        if is_made {
             return true;
         }
         let Some(parent) = tcx.opt_local_parent(def) else { return false };

@@ -2,7 +2,7 @@
 
 use crate::body::Unsupported;
 use crate::cx::{ExportCx, compiler, def_index};
-use crate::item::is_derived;
+use crate::item::is_generated;
 use crate::rustc::*;
 use ramir::file::CrateWriter;
 use rustc_attr_parsing::eval_config_entry;
@@ -126,7 +126,7 @@ impl Tables {
         }
         let follows_from_item = || match kind {
             DefKind::Ctor(..) => true,
-            _ => is_derived(tcx, def_id),
+            _ => is_generated(tcx, def_id),
         };
         if cx.is_ahead && !follows_from_item() {
             return;

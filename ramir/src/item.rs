@@ -53,8 +53,8 @@ pub struct Item {
     /// The item's own where-clauses; those of `generics.parent` come on top.
     pub predicates: Vec<Clause>,
     pub span: Span,
-    /// A derive made it, or what it is in.
-    pub is_derived: bool,
+    /// A derive made it, or what it is in, or the compiler did for its harness of tests: nobody has written it.
+    pub is_generated: bool,
     pub data: ItemData,
 }
 

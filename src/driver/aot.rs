@@ -64,8 +64,9 @@ fn compile_beside(
     let mut phases = Phases::default();
     let mir = session.emits(OutputType::Mir).then(|| emit_path(session, OutputType::Mir, "mir"));
     let is_compared = analysis.is_some() && session.cli.frontend != Frontend::Ra;
+    let unoptimized = is_compared && frontend::is_unoptimized_executable(session);
     let is_ahead = analysis.is_some() && ahead::is_possible(session);
-    let mut running = frontend::start(session, toolchain, scratch, mir.as_deref(), is_ahead, is_compared)?;
+    let mut running = frontend::start(session, toolchain, scratch, mir.as_deref(), is_ahead, unoptimized)?;
     let mut ahead = None;
     let mut looked = analysis.map(|analysis| look_ahead(session, toolchain, analysis)).transpose();
     let items = running.items()?;
@@ -115,30 +116,43 @@ fn compile_beside(
         None => {}
     }
     let compilation = Compilation::new(session, toolchain, scratch, checked)?;
-    let session = compilation.session;
     if compilation.info.types.contains(&CrateType::ProcMacro) {
         return toolchain.compile_instead(args);
     }
     if let Some(ahead) = ahead {
-        let difference = match session.cli.frontend {
+        let difference = match compilation.session.cli.frontend {
             Frontend::Ra => None,
             _ => ahead.difference(&compilation.store()?)?,
         };
         phases.end("compare");
         match difference {
             None => {
-                if session.cli.check == Check::On {
-                    scratch.publish(&ahead.executable, &output_path(session, CrateType::Bin))?;
+                if compilation.session.cli.check == Check::On {
+                    scratch.publish(&ahead.executable, &output_path(compilation.session, CrateType::Bin))?;
                 }
-                return ahead.finish(session, diagnostics, &phases);
+                return ahead.finish(compilation.session, diagnostics, &phases);
             }
-            Some(difference) if session.cli.check == Check::Background => diagnostics.warning(&format!(
+            Some(difference) if compilation.session.cli.check == Check::Background => diagnostics.warning(&format!(
                 "a body does otherwise than rustc's, and the crate is compiled again with rustc's: {difference}"
             )),
             Some(_) => {}
         }
     }
-    compilation.compile(analysis, diagnostics, phases)
+    match compilation.compile(analysis, diagnostics, phases, unoptimized)? {
+        Compiled::Done(code) => Ok(code),
+        Compiled::Refused(what) => {
+            session.lost_analysis = Some(what);
+            compile_beside(session, args, None, diagnostics, toolchain, scratch)
+        }
+    }
+}
+
+/// What became of a crate that the front end has checked.
+enum Compiled {
+    /// With this exit code.
+    Done(u8),
+    /// Some of its bodies cannot be compiled, why, and rustc has others: those that it optimizes.
+    Refused(String),
 }
 
 /// Has bodies lowered while the front end runs: of a crate that is known from before, or of what the options say the crate is,
@@ -184,7 +198,14 @@ impl<'a> Compilation<'a> {
         Ok(Store::open(&self.files)?)
     }
 
-    fn compile(&self, analysis: Option<&dyn Analysis>, diagnostics: &Diagnostics, mut phases: Phases) -> Result<u8> {
+    /// `unoptimized`: the front end's bodies are.
+    fn compile(
+        &self,
+        analysis: Option<&dyn Analysis>,
+        diagnostics: &Diagnostics,
+        mut phases: Phases,
+        unoptimized: bool,
+    ) -> Result<Compiled> {
         let Compilation { session, scratch, info, checked, .. } = self;
         let mut store = self.store()?;
         if let Some(analysis) = analysis {
@@ -200,10 +221,10 @@ impl<'a> Compilation<'a> {
         phases.end("load");
         if !session.cli.oracle.is_empty() {
             let agrees = oracle::compare(&tcx, &session.cli.oracle)?;
-            return Ok(u8::from(!agrees));
+            return Ok(Compiled::Done(u8::from(!agrees)));
         }
         if session.cli.compare_bodies {
-            return Ok(u8::from(!oracle::compare_bodies(&tcx)?));
+            return Ok(Compiled::Done(u8::from(!oracle::compare_bodies(&tcx)?)));
         }
         emit_ramir(session, &tcx)?;
         if session.emits(OutputType::Metadata) && checked.metadata.exists() {
@@ -215,7 +236,7 @@ impl<'a> Compilation<'a> {
         }
         let with_code = [OutputType::Link, OutputType::Obj, OutputType::Clif];
         if session.no_codegen || !with_code.iter().any(|ty| session.emits(*ty)) {
-            return Ok(0);
+            return Ok(Compiled::Done(0));
         }
 
         let mut fallback = session.lost_analysis.clone().map(Fallback::Crate);
@@ -230,6 +251,9 @@ impl<'a> Compilation<'a> {
                     Ok(Err(errors)) => errors.first().map_or_else(String::new, ToString::to_string),
                     Err(error) => format!("{error:#}"),
                 };
+                if unoptimized {
+                    return Ok(Compiled::Refused(what));
+                }
                 fallback = Some(Fallback::Crate(what));
                 tcx = ManuallyDrop::new(Tcx::new(self.store()?, session.adapter_options()));
                 generated = self.generate(&tcx, &mut phases);
@@ -247,7 +271,7 @@ impl<'a> Compilation<'a> {
                         eprintln!("{mir}");
                     }
                 }
-                return Ok(1);
+                return Ok(Compiled::Done(1));
             }
         };
         objects.warnings.iter().for_each(|warning| diagnostics.warning(warning));
@@ -269,7 +293,7 @@ impl<'a> Compilation<'a> {
         if session.timings {
             phases.print();
         }
-        Ok(0)
+        Ok(Compiled::Done(0))
     }
 
     /// Copies a scratch file to where others may be reading the last one.

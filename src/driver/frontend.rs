@@ -42,21 +42,21 @@ struct Ahead {
 }
 
 /// Starts the front end on the session's crate; `mir` is where it writes the MIR as text, if that is wanted, `ahead` says
-/// whether the items are wanted before the rest, and `compared` whether its bodies are to be compared with others.
+/// whether the items are wanted before the rest, and `unoptimized` whether the MIR is as it was before rustc optimized it.
 pub fn start(
     session: &Session,
     toolchain: &Toolchain,
     scratch: &Scratch,
     mir: Option<&Path>,
     ahead: bool,
-    compared: bool,
+    unoptimized: bool,
 ) -> Result<Running> {
     let checked =
         Checked { ramir: scratch.path("local.ramir"), info: scratch.path("info"), metadata: scratch.path("lib.rmeta") };
     let mut command = Command::new(&toolchain.exporter);
     command.arg("--out").arg(&checked.ramir).arg("--info").arg(&checked.info);
     command.arg("--sysroot").arg(&toolchain.sysroot);
-    if compared && is_unoptimized_executable(session) {
+    if unoptimized {
         command.arg("--unoptimized");
     }
     let ahead = ahead.then(|| want_ahead(&mut command, scratch)).transpose()?;
@@ -98,7 +98,7 @@ pub fn start(
 
 /// Whether nobody else compiles the crate's functions, nor wants them fast. What rustc's optimizations of MIR do to them only makes
 /// them look unlike others then.
-fn is_unoptimized_executable(session: &Session) -> bool {
+pub fn is_unoptimized_executable(session: &Session) -> bool {
     let types = &session.cli.crate_type;
     session.opt_level == OptLevel::None && types.iter().all(|name| CrateType::named(name) == Some(CrateType::Bin))
 }

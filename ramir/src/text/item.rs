@@ -25,7 +25,7 @@ words! {
 }
 
 structs! {
-    Item { generics, predicates, span, is_derived, data }
+    Item { generics, predicates, span, is_generated, data }
     Generics { parent, parent_count, has_self, own_params }
     GenericParam { name, kind, default }
     AdtDef { kind, repr, flags, variants, destructor, stable_hash }

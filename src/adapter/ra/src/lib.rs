@@ -5,6 +5,7 @@
 mod bodies;
 mod captures;
 mod dependencies;
+mod editions;
 mod files;
 mod identity;
 mod items;

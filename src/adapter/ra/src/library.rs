@@ -171,6 +171,7 @@ impl Library {
         let root_file = local.add_text(&mut files, Path::new(WARM_UP_PATH), WARM_UP.to_owned())?;
 
         let mut db = RootDatabase::new(None);
+        db.enable_proc_attr_macros();
         set_root(&mut db, LIBRARY_ROOT, sources.set, Durability::HIGH);
         set_root(&mut db, LOCAL_ROOT, local.set, Durability::LOW);
         for (texts, durability) in [(sources.texts, Durability::HIGH), (local.texts.clone(), Durability::LOW)] {

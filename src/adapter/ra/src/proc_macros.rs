@@ -130,6 +130,10 @@ impl ProcMacroExpander for Expander {
         let mut variables = Vec::<(String, String)>::from(env.clone());
         variables.retain(|(name, _)| !name.contains('='));
         match served.expand(input, attribute, variables, def_site, call_site, mixed_site, directory, None) {
+            // rust-analyzer would read another token.
+            Ok(Ok(expanded)) if has_negative_literal(&expanded) => {
+                Err(ProcMacroExpansionError::Panic("a literal that is negative".to_owned()))
+            }
             Ok(Ok(expanded)) => Ok(expanded),
             Ok(Err(panic)) => Err(ProcMacroExpansionError::Panic(panic)),
             Err(error) => Err(ProcMacroExpansionError::System(error.to_string())),
@@ -139,6 +143,12 @@ impl ProcMacroExpander for Expander {
     fn eq_dyn(&self, other: &dyn ProcMacroExpander) -> bool {
         (other as &dyn Any).downcast_ref::<Self>() == Some(self)
     }
+}
+
+/// A macro can make a token of `-1`, which no source has.
+fn has_negative_literal(tokens: &tt::TopSubtree) -> bool {
+    let is_negative = |token| matches!(&token, tt::TokenTree::Leaf(tt::Leaf::Literal(one)) if one.text().starts_with('-'));
+    tokens.token_trees().iter_flat_tokens().any(is_negative)
 }
 
 #[cfg(test)]

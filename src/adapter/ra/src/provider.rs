@@ -195,8 +195,8 @@ impl Provider {
         let (files, cache, local, crates) = (&self.files, &handle.cache, self.krate, &self.crates);
         let id = Identity { db, files, store, cache, local, crates };
         let item = store.item(def)?;
-        // Derived code follows from the item, and items are the exported ones.
-        if item.is_derived || id.is_in_coroutine(def)? {
+        // What is generated follows from items, and items are the exported ones.
+        if item.is_generated || id.is_in_coroutine(def)? {
             return Ok(None);
         }
         let owner = match item.data {

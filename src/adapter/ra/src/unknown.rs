@@ -51,13 +51,13 @@ pub fn unknown(input: &AnalysisInput, missing: &[String]) -> Option<String> {
         .or(macros.map(|krate| format!("the procedural macros of `{}` in rust-analyzer", krate.name)))
 }
 
-/// The first macro among the crate's items that rust-analyzer does not find, though rustc did. It would go on without what the macro
-/// makes.
+/// The first macro among the crate's items that rust-analyzer does not find or expand, though rustc did. It would go on without what
+/// the macro makes.
 pub fn unresolved_macro(db: &RootDatabase, krate: Crate) -> Option<String> {
     crate_def_map(db, krate).diagnostics().iter().find_map(|diagnostic| match &diagnostic.kind {
-        DefDiagnosticKind::UnresolvedMacroCall { path, .. } => {
+        DefDiagnosticKind::UnresolvedMacroCall { path, .. } | DefDiagnosticKind::MacroError { path, .. } => {
             let path: Vec<&str> = path.segments().iter().map(|name| name.as_str()).collect();
-            Some(format!("the macro `{}`, which rust-analyzer does not find", path.join("::")))
+            Some(format!("the macro `{}`, which rust-analyzer does not find or expand", path.join("::")))
         }
         _ => None,
     })
