@@ -577,12 +577,14 @@ pub fn is_generated(tcx: TyCtxt<'_>, def_id: DefId) -> bool {
     let Some(mut def) = def_id.as_local() else { return false };
     loop {
         let is_made = match tcx.expn_that_defined(def).expn_data().kind {
-            ExpnKind::Macro(MacroKind::Derive, _) | ExpnKind::AstPass(_) => true,
+            ExpnKind::Macro(MacroKind::Derive, _) => true,
             // The attribute makes a constant that describes the test, beside the function.
             ExpnKind::Macro(MacroKind::Attr, sym::test | sym::test_case | sym::bench) => tcx.def_kind(def) == DefKind::Const,
             _ => false,
         };
-        if is_made {
+        // The harness comes after all macros.
+        let is_harness = matches!(tcx.def_span(def).ctxt().outer_expn_data().kind, ExpnKind::AstPass(_));
+        if is_made || is_harness {
             return true;
         }
         let Some(parent) = tcx.opt_local_parent(def) else { return false };

@@ -312,12 +312,18 @@ impl<'a, 'db> Identity<'a, 'db> {
         for &index in self.store.children(parent)? {
             let child = DefId { krate: parent.krate, index };
             let key = self.store.def_key(child)?;
-            if key.data == data {
+            if key.data == data && !self.describes_test(child)? {
                 found.push((key.disambiguator, child));
             }
         }
         found.sort();
         Ok(found.into_iter().map(|(_, child)| child).collect())
+    }
+
+    /// Whether it is the constant that `#[test]` makes beside a function, with the function's name.
+    fn describes_test(&self, def: DefId) -> Result<bool> {
+        let item = self.store.opt_item(def)?;
+        Ok(item.is_some_and(|item| item.is_generated && matches!(item.data, ItemData::Const(_))))
     }
 
     pub fn sym(&self, name: &str) -> Symbol {
