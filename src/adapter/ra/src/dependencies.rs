@@ -22,7 +22,8 @@ use ramir::reader::OpenCrate;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use salsa::{Durability, Setter};
 use std::hash::BuildHasher;
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use triomphe::Arc;
 
 /// What is the same for all dependencies.
@@ -43,6 +44,18 @@ pub struct Dependencies {
     current: FxHashMap<u64, Crate>,
     /// Crates of which nothing is known.
     missing: Vec<String>,
+    /// The files that were read.
+    read: FxHashMap<PathBuf, Summary>,
+}
+
+/// What is remembered of an interface, so that a file that did not change is not read again.
+#[derive(Clone)]
+struct Summary {
+    /// Inode, time of the last change in seconds and nanoseconds. A file is only ever replaced.
+    version: (u64, i64, i64),
+    /// Of edition and text.
+    hash: u64,
+    externs: Vec<(String, u64)>,
 }
 
 impl Dependencies {
@@ -68,18 +81,40 @@ impl Dependencies {
                 self.current.extend(of_library.map(|(_, krate)| (id, *krate)));
                 continue;
             };
-            let Some(interface) = OpenCrate::open(path, COMPILER)?.interface()? else {
+            let Some(summary) = self.summary(path)? else {
                 self.missing.push(input.name.clone());
                 continue;
             };
-            let dependencies = self.named(surroundings, &interface.externs, inputs);
-            let named: Vec<_> = interface.externs.iter().map(|(name, id)| (name, id, hashes.get(id))).collect();
-            let hash = FxBuildHasher.hash_one((&interface.edition, &interface.text, named));
+            let named: Vec<_> = summary.externs.iter().map(|(name, id)| (name, id, hashes.get(id))).collect();
+            let hash = FxBuildHasher.hash_one((summary.hash, named));
             hashes.insert(id, hash);
+            if let Some(known) = self.known.get(&(id, hash)) {
+                self.current.insert(id, *known);
+                continue;
+            }
+            let interface = OpenCrate::open(path, COMPILER)?.interface()?;
+            let interface = interface.ok_or_else(|| Error::missing(format!("the interface of `{}`", input.name)))?;
+            let dependencies = self.named(surroundings, &interface.externs, inputs);
             let krate = Dependency { name: &input.name, id, hash, interface, dependencies, is_proc_macro: false };
             self.enter(db, files, surroundings, krate)?;
         }
         Ok(())
+    }
+
+    /// What there is to know of a file's interface, if it has one.
+    fn summary(&mut self, path: &Path) -> Result<Option<Summary>> {
+        let metadata = path.metadata().map_err(|error| Error::missing(format!("`{}`: {error}", path.display())))?;
+        let version = (metadata.ino(), metadata.mtime(), metadata.mtime_nsec());
+        if let Some(known) = self.read.get(path)
+            && known.version == version
+        {
+            return Ok(Some(known.clone()));
+        }
+        let Some(interface) = OpenCrate::open(path, COMPILER)?.interface()? else { return Ok(None) };
+        let hash = FxBuildHasher.hash_one((&interface.edition, &interface.text));
+        let summary = Summary { version, hash, externs: interface.externs };
+        self.read.insert(path.to_owned(), summary.clone());
+        Ok(Some(summary))
     }
 
     /// Enters the crates of procedural macros.
