@@ -7,7 +7,7 @@
 //! - `sigpipe NUMBER`, what std's start-up is told to do about SIGPIPE, if there is a `main`;
 //! - `allocator`, if the program has an allocator that needs a shim;
 //! - `extern NAME STABLE_ID` for each crate that paths begin with;
-//! - `macros NAME STABLE_ID LIBRARY` for each crate of procedural macros that is loaded, then for each of its macros
+//! - `macros NAME STABLE_ID LIBRARY EDITION` for each crate of procedural macros that is loaded, then for each of its macros
 //!   `macro derive|attribute|call NAME HELPERS`, the names of a derive's own attributes divided by commas;
 //! - `crate NAME STABLE_ID RLIB DYLIB RMETA` for each crate that code may come from, dependents first, empty where there is
 //!   no such file;
@@ -62,12 +62,12 @@ pub fn write(tcx: TyCtxt<'_>, path: &Path) -> Result<()> {
     let store = CStore::from_tcx(tcx);
     let mut last = None;
     for def in store.all_proc_macro_def_ids(tcx) {
+        let LoadedMacro::ProcMacro(extension) = store.load_macro_untracked(tcx, def) else { continue };
         if last.replace(def.krate) != Some(def.krate) {
             let source = tcx.used_crate_source(def.krate);
             let library = source.dylib.as_ref().map_or(String::new(), |path| path.display().to_string());
-            line(&[&"macros", &tcx.crate_name(def.krate), &id(def.krate), &library]);
+            line(&[&"macros", &tcx.crate_name(def.krate), &id(def.krate), &library, &extension.edition]);
         }
-        let LoadedMacro::ProcMacro(extension) = store.load_macro_untracked(tcx, def) else { continue };
         let kind = match extension.kind {
             SyntaxExtensionKind::Derive(_) => "derive",
             SyntaxExtensionKind::Attr(_) => "attribute",

@@ -125,6 +125,8 @@ pub struct ProcMacroCrate {
     pub name: String,
     pub stable_crate_id: u64,
     pub library: PathBuf,
+    /// As the local crate's.
+    pub edition: String,
     pub macros: Vec<ProcMacro>,
 }
 

@@ -93,10 +93,11 @@ impl CrateInfo {
                 ["edition", edition] => info.edition = edition.to_owned(),
                 ["feature", name] => info.features.push(name.to_owned()),
                 ["extern", name, id] => info.externs.push((name.to_owned(), number(id)?)),
-                ["macros", name, id, library] => info.macro_crates.push(ProcMacroCrate {
+                ["macros", name, id, library, edition] => info.macro_crates.push(ProcMacroCrate {
                     name: name.to_owned(),
                     stable_crate_id: number(id)?,
                     library: library.into(),
+                    edition: edition.to_owned(),
                     macros: Vec::new(),
                 }),
                 ["macro", kind, name, helpers] => {

@@ -129,8 +129,8 @@ impl Dependencies {
         if let Some(server) = &input.macro_server {
             for krate in &input.macro_crates {
                 let text = proc_macros::declarations(krate);
-                let (id, hash) = (krate.stable_crate_id, FxBuildHasher.hash_one((&text, &krate.library)));
-                let interface = Interface { edition: "2021".to_owned(), externs: Vec::new(), text };
+                let (id, hash) = (krate.stable_crate_id, FxBuildHasher.hash_one((&text, &krate.library, &krate.edition)));
+                let interface = Interface { edition: krate.edition.clone(), externs: Vec::new(), text };
                 let dependencies = surroundings.std.clone();
                 let entered = Dependency { name: &krate.name, id, hash, interface, dependencies, is_proc_macro: true };
                 let entered = self.enter(db, files, surroundings, entered)?;

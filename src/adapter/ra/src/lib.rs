@@ -5,7 +5,6 @@
 mod bodies;
 mod captures;
 mod dependencies;
-mod editions;
 mod files;
 mod identity;
 mod items;

@@ -2,7 +2,6 @@
 //!
 //! It goes on without them, or with what came out, since an editor has to; a compiler must not.
 
-use crate::editions;
 use either::Either;
 use ra_ap_hir_def::{
     ExpressionStoreOwnerId, HasModule,
@@ -21,7 +20,6 @@ pub fn check(db: &RootDatabase, owner: ExpressionStoreOwnerId) -> Result<()> {
     let (mut file, _) = owner.generic_def(db).file_id_and_params_of(db);
     while let HirFileId::MacroFile(call) = file {
         expanded(db, call)?;
-        editions::check(db, owner.krate(db), call)?;
         file = call.parent(db);
     }
     let (_, map) = ExpressionStore::with_source_map(db, owner);
@@ -42,8 +40,7 @@ pub fn check(db: &RootDatabase, owner: ExpressionStoreOwnerId) -> Result<()> {
     }
     map.macro_calls().try_for_each(|(_, call)| {
         defined_before(db, owner, call)?;
-        expanded(db, call)?;
-        editions::check(db, owner.krate(db), call)
+        expanded(db, call)
     })
 }
 

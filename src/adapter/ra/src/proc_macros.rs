@@ -169,7 +169,7 @@ mod tests {
             one("main", MacroKind::Attribute, &[]),
             one("html", MacroKind::Call, &[]),
         ];
-        let krate = ProcMacroCrate { name: "m".to_owned(), stable_crate_id: 1, library: "/m.so".into(), macros };
+        let krate = ProcMacroCrate { name: "m".to_owned(), stable_crate_id: 1, library: "/m.so".into(), edition: "2021".to_owned(), macros };
         expect![[r#"
             #[proc_macro_derive(Serialize, attributes(serde, other))]
             pub fn derive_0() {}
