@@ -37,8 +37,13 @@ fn sample() -> Vec<u8> {
 fn alias(interner: &Interner, ty: Ty) -> Vec<u8> {
     let text = "crate 0 a extern 0 { name: \"a\", svh: 0 } root { name: a, stable_crate_id: 0 }";
     let mut krate = parse_crate(interner, &(), text).expect("the crate parses");
-    let item =
-        Item { generics: Generics::default(), predicates: vec![], span: Span::DUMMY, data: ItemData::TyAlias(ty) };
+    let item = Item {
+        generics: Generics::default(),
+        predicates: vec![],
+        span: Span::DUMMY,
+        is_generated: false,
+        data: ItemData::TyAlias(ty),
+    };
     krate.items.insert(DefIndex(5), item);
     write(interner, krate)
 }
