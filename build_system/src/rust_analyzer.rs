@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
@@ -29,23 +29,33 @@ pub struct Patched {
 
 /// Builds `rac-ra`, as far as it is not up to date, and puts it at `to`.
 pub fn build(cx: &Context, to: &Path) -> anyhow::Result<()> {
-    let package = cx.root.join("src/adapter/ra");
-    let patched = patched_crates(&cx.root.join("patches"), &package.join("Cargo.lock"))?;
     // Until the executable is copied: another checkout builds its own in the same target directory.
     let _lock = cx.lock_cache()?;
-    let directories = patch(cx, &package, &patched)?;
-    let target = cx.cache.join("ra-ap/target");
+    let command = command(cx, "build")?;
+    let target = target(cx);
     disk::require(&cx.cache, 2, "building rust-analyzer's crates")?;
     let mut step = cx.progress.step("rac-ra", "building (the first time about 5 minutes on 2 cores)");
-    let mut command = cx.toolchain.program("cargo");
-    command.current_dir(&package).args(["build", "--release", "--locked", "--target-dir"]).arg(&target);
-    for (Patched { name, .. }, path) in patched.iter().zip(&directories) {
-        command.arg("--config").arg(format!("patch.crates-io.{name}.path={:?}", path.display().to_string()));
-    }
     let built = cargo::build(cx, command, &[], &target.join("y-build.log"), &mut step)?;
     links::refresh_copy(&target.join("release/rac-ra"), to)?;
     step.finish(&if built.compiled == 0 { "unchanged".to_owned() } else { format!("built {} crates", built.compiled) });
     Ok(())
+}
+
+fn target(cx: &Context) -> PathBuf {
+    cx.cache.join("ra-ap/target")
+}
+
+/// `cargo build`, or another `subcommand`, of `rac-ra` with the patched crates, which are made if they are not there.
+pub fn command(cx: &Context, subcommand: &str) -> anyhow::Result<Command> {
+    let package = cx.root.join("src/adapter/ra");
+    let patched = patched_crates(&cx.root.join("patches"), &package.join("Cargo.lock"))?;
+    let directories = patch(cx, &package, &patched)?;
+    let mut command = cx.toolchain.program("cargo");
+    command.current_dir(&package).args([subcommand, "--release", "--locked", "--target-dir"]).arg(target(cx));
+    for (Patched { name, .. }, path) in patched.iter().zip(&directories) {
+        command.arg("--config").arg(format!("patch.crates-io.{name}.path={:?}", path.display().to_string()));
+    }
+    Ok(command)
 }
 
 /// std's sources, or `None` where the toolchain has them itself.

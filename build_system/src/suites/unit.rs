@@ -1,4 +1,4 @@
-//! The workspace's own unit tests, and the build system's, by cargo.
+//! The workspace's own unit tests, the build system's, and those of `rac-ra`, by cargo.
 //!
 //! They use the release profile, whose dependencies `./y.sh build` has compiled already.
 
@@ -7,6 +7,7 @@ use std::process::Command;
 use super::summary::Counts;
 use crate::context::Context;
 use crate::exec;
+use crate::rust_analyzer;
 
 pub fn run(cx: &Context) -> anyhow::Result<Counts> {
     let mut workspace = cx.toolchain.program("cargo");
@@ -21,6 +22,9 @@ pub fn run(cx: &Context) -> anyhow::Result<Counts> {
         .arg(cx.root.join("build_system/target"));
     let mut counts = cargo_test(cx, "workspace", workspace)?;
     counts += cargo_test(cx, "build system", build_system)?;
+    // Another checkout uses the same directory.
+    let _lock = cx.lock_cache()?;
+    counts += cargo_test(cx, "rac-ra", rust_analyzer::command(cx, "test")?)?;
     Ok(counts)
 }
 

@@ -227,7 +227,7 @@ mod tests {
         let text = "mod a; pub mod r#b;\nmod c { mod d; } include_str!(\"x.txt\"); include! ( \"y.rs\" ); modest; include!(concat!(\"z\"))";
         assert_eq!(declared_modules(text).collect::<Vec<_>>(), ["a", "b", "d"]);
         let included = |text| included_files(text, &[("OUT".to_owned(), "/out".to_owned())]);
-        assert_eq!(included(text), ["x.txt", "y.rs", "z"]);
+        assert_eq!(included(text), ["y.rs", "z", "x.txt"]);
         assert_eq!(included("include!{\"y.rs\"}"), ["y.rs"]);
         assert_eq!(included("include!(concat!(env!(\"OUT\"), \"/a\", \".rs\",));"), ["/out/a.rs"]);
         assert_eq!(included("include!(concat!(env!(\"NONE\"), \"/a\")); include!(concat!(stringify!(a)))"), [""; 0]);
