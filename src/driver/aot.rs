@@ -6,7 +6,7 @@ use super::crate_info::{CrateInfo, Linkage, UsedCrate};
 use super::crates;
 use super::dep_info;
 use super::diagnostics::Diagnostics;
-use super::frontend::{self, Checked};
+use super::frontend::{self, Bodies, Checked};
 use super::link::{self, LinkInput};
 use super::options::{self, Check, CrateType, DebugInfo, Frontend, OutputType, Session};
 use super::oracle;
@@ -44,7 +44,12 @@ pub fn compile(
         return toolchain.compile_instead(args);
     }
     let scratch = Scratch::new(&output_path(session, CrateType::Bin))?;
-    let code = compile_beside(session, args, analysis, diagnostics, &toolchain, &scratch);
+    let is_compared = analysis.is_some() && session.cli.frontend != Frontend::Ra;
+    let bodies = match is_compared && frontend::is_unoptimized_executable(session) {
+        true => Bodies::Unoptimized,
+        false => Bodies::Optimized,
+    };
+    let code = compile_beside(session, args, analysis, diagnostics, &toolchain, &scratch, bodies);
     // Also of a crate that is wrong: what it is made from is known.
     if session.emits(OutputType::DepInfo) {
         emit_dep_info(session, &scratch, diagnostics)?;
@@ -60,13 +65,12 @@ fn compile_beside(
     diagnostics: &Diagnostics,
     toolchain: &Toolchain,
     scratch: &Scratch,
+    bodies: Bodies,
 ) -> Result<u8> {
     let mut phases = Phases::default();
     let mir = session.emits(OutputType::Mir).then(|| emit_path(session, OutputType::Mir, "mir"));
-    let is_compared = analysis.is_some() && session.cli.frontend != Frontend::Ra;
-    let unoptimized = is_compared && frontend::is_unoptimized_executable(session);
     let is_ahead = analysis.is_some() && ahead::is_possible(session);
-    let mut running = frontend::start(session, toolchain, scratch, mir.as_deref(), is_ahead, unoptimized)?;
+    let mut running = frontend::start(session, toolchain, scratch, mir.as_deref(), is_ahead, bodies)?;
     let mut ahead = None;
     let mut looked = analysis.map(|analysis| look_ahead(session, toolchain, analysis)).transpose();
     let items = running.items()?;
@@ -138,11 +142,11 @@ fn compile_beside(
             Some(_) => {}
         }
     }
-    match compilation.compile(analysis, diagnostics, phases, unoptimized)? {
+    match compilation.compile(analysis, diagnostics, phases, bodies)? {
         Compiled::Done(code) => Ok(code),
         Compiled::Refused(what) => {
             session.lost_analysis = Some(what);
-            compile_beside(session, args, None, diagnostics, toolchain, scratch)
+            compile_beside(session, args, None, diagnostics, toolchain, scratch, Bodies::OptimizedAgain)
         }
     }
 }
@@ -198,13 +202,13 @@ impl<'a> Compilation<'a> {
         Ok(Store::open(&self.files)?)
     }
 
-    /// `unoptimized`: the front end's bodies are.
+    /// `bodies`: which the front end's are.
     fn compile(
         &self,
         analysis: Option<&dyn Analysis>,
         diagnostics: &Diagnostics,
         mut phases: Phases,
-        unoptimized: bool,
+        bodies: Bodies,
     ) -> Result<Compiled> {
         let Compilation { session, scratch, info, checked, .. } = self;
         let mut store = self.store()?;
@@ -241,23 +245,21 @@ impl<'a> Compilation<'a> {
 
         let mut fallback = session.lost_analysis.clone().map(Fallback::Crate);
         let mut generated = self.generate(&tcx, &mut phases);
-        if analysis.is_some() {
-            if session.cli.frontend == Frontend::Ra || matches!(generated, Ok(Ok(_))) {
-                fallback = Some(Fallback::of(&tcx.store));
-            } else {
-                // Whatever is wrong, it may be rust-analyzer's: rustc's bodies decide.
-                let what = match &generated {
-                    Ok(Ok(_)) => String::new(),
-                    Ok(Err(errors)) => errors.first().map_or_else(String::new, ToString::to_string),
-                    Err(error) => format!("{error:#}"),
-                };
-                if unoptimized {
-                    return Ok(Compiled::Refused(what));
-                }
+        let refusal = match &generated {
+            Ok(Ok(_)) => None,
+            Ok(Err(errors)) => Some(errors.first().map_or_else(String::new, ToString::to_string)),
+            Err(error) => Some(format!("{error:#}")),
+        };
+        match refusal {
+            // Whatever is wrong, it may be rust-analyzer's, or that of bodies that are not optimized: rustc's decide.
+            Some(what) if bodies == Bodies::Unoptimized => return Ok(Compiled::Refused(what)),
+            Some(what) if analysis.is_some() && session.cli.frontend != Frontend::Ra => {
                 fallback = Some(Fallback::Crate(what));
                 tcx = ManuallyDrop::new(Tcx::new(self.store()?, session.adapter_options()));
                 generated = self.generate(&tcx, &mut phases);
             }
+            _ if analysis.is_some() => fallback = Some(Fallback::of(&tcx.store)),
+            _ => {}
         }
         if let (Some(format), Some(fallback)) = (session.cli.report_fallback, fallback) {
             fallback.print(format)?;

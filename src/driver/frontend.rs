@@ -10,7 +10,7 @@ use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 
 /// The scratch file with the rules for make, if they are wanted and the front end came to them.
 pub const DEP_INFO: &str = "deps.d";
@@ -34,6 +34,16 @@ pub struct Checked {
     pub metadata: PathBuf,
 }
 
+/// Which bodies the front end writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bodies {
+    /// As they are before rustc optimizes them.
+    Unoptimized,
+    Optimized,
+    /// Of a crate of which it wrote the others before: it has told its messages.
+    OptimizedAgain,
+}
+
 /// The crate's items, which are there before its bodies are checked.
 struct Ahead {
     /// The other end of the front end's standard input. The front end writes to it when the items are there.
@@ -42,22 +52,24 @@ struct Ahead {
 }
 
 /// Starts the front end on the session's crate; `mir` is where it writes the MIR as text, if that is wanted, `ahead` says
-/// whether the items are wanted before the rest, and `unoptimized` whether the MIR is as it was before rustc optimized it.
+/// whether the items are wanted before the rest, and `bodies` which bodies are.
 pub fn start(
     session: &Session,
     toolchain: &Toolchain,
     scratch: &Scratch,
     mir: Option<&Path>,
     ahead: bool,
-    unoptimized: bool,
+    bodies: Bodies,
 ) -> Result<Running> {
     let checked =
         Checked { ramir: scratch.path("local.ramir"), info: scratch.path("info"), metadata: scratch.path("lib.rmeta") };
     let mut command = Command::new(&toolchain.exporter);
     command.arg("--out").arg(&checked.ramir).arg("--info").arg(&checked.info);
     command.arg("--sysroot").arg(&toolchain.sysroot);
-    if unoptimized {
-        command.arg("--unoptimized");
+    match bodies {
+        Bodies::Unoptimized => drop(command.arg("--unoptimized")),
+        Bodies::Optimized => {}
+        Bodies::OptimizedAgain => drop(command.stderr(Stdio::null())),
     }
     let ahead = ahead.then(|| want_ahead(&mut command, scratch)).transpose()?;
     command.arg("--").args(session.frontend_args());
