@@ -12,7 +12,7 @@ use rustc_data_structures::stable_hasher::{HashStable, StableHasher};
 use rustc_hir::attrs::{InlineAttr, Linkage};
 use rustc_hir::def::CtorKind;
 use rustc_hir::definitions::DefPathData;
-use rustc_hir::{self as hir, LangItem};
+use rustc_hir::{self as hir, LangItem, find_attr};
 use rustc_middle::middle::codegen_fn_attrs::CodegenFnAttrFlags;
 use rustc_middle::traits::specialization_graph::Node;
 use rustc_middle::ty::AssocContainer;
@@ -579,7 +579,10 @@ pub fn is_generated(tcx: TyCtxt<'_>, def_id: DefId) -> bool {
         let is_made = match tcx.expn_that_defined(def).expn_data().kind {
             ExpnKind::Macro(MacroKind::Derive, _) => true,
             // The attribute makes a constant that describes the test, beside the function.
-            ExpnKind::Macro(MacroKind::Attr, sym::test | sym::test_case | sym::bench) => tcx.def_kind(def) == DefKind::Const,
+            ExpnKind::Macro(MacroKind::Attr, sym::test | sym::bench) => {
+                let attrs = tcx.hir_attrs(tcx.local_def_id_to_hir_id(def));
+                tcx.def_kind(def) == DefKind::Const && find_attr!(attrs, RustcTestMarker(..))
+            }
             _ => false,
         };
         // The harness comes after all macros.
