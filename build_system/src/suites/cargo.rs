@@ -41,14 +41,7 @@ const BY_RUSTC: Front =
 const FRONTS: [Front; 3] = [
     Front { name: "rustc", ..BY_RUSTC },
     Front { name: "mixed", frontend: "mixed", ..BY_RUSTC },
-    // rust-analyzer has neither procedural macros, as `shapes` uses, nor the `main` that rustc makes of tests.
-    Front {
-        name: "ra",
-        frontend: "ra",
-        packages: "--package=app",
-        programs: &["app"],
-        without: &["artifacts", "test"],
-    },
+    Front { name: "ra", frontend: "ra", ..BY_RUSTC },
 ];
 
 type Check = fn(&Workspace<'_>, &Reference) -> anyhow::Result<()>;

@@ -23,7 +23,7 @@ use ra_ap_ide_db::{RootDatabase, base_db::SourceDatabase};
 use ra_ap_span::{FileId, TextRange, TextSize};
 use rac::adapter::error::{Error, Result};
 use rac::adapter::store::Store;
-use ramir::{CrateNum, DefId, DefIndex, DefPathData, GenericParamKind, ItemData, Span, Symbol};
+use ramir::{ConstDef, CrateNum, DefId, DefIndex, DefPathData, GenericParamKind, Item, ItemData, Span, Symbol, TyKind};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -322,8 +322,13 @@ impl<'a, 'db> Identity<'a, 'db> {
 
     /// Whether it is the constant that `#[test]` makes beside a function, with the function's name.
     fn describes_test(&self, def: DefId) -> Result<bool> {
-        let item = self.store.opt_item(def)?;
-        Ok(item.is_some_and(|item| item.is_generated && matches!(item.data, ItemData::Const(_))))
+        Ok(match self.store.opt_item(def)? {
+            Some(Item { is_generated: true, data: ItemData::Const(ConstDef { ty, .. }), .. }) => {
+                matches!(*self.store.interner().kind(*ty), TyKind::Adt(adt, _)
+                    if self.store.def_path_str(adt) == "test::types::TestDescAndFn")
+            }
+            _ => false,
+        })
     }
 
     pub fn sym(&self, name: &str) -> Symbol {
