@@ -27,22 +27,18 @@ struct Front {
     name: &'static str,
     /// The value of `RAC_FRONTEND`.
     frontend: &'static str,
-    /// Cargo's option for the packages.
-    packages: &'static str,
-    /// The executables that are run. They depend on `geom`.
-    programs: &'static [&'static str],
-    /// The checks that are left out.
-    without: &'static [&'static str],
 }
 
-const BY_RUSTC: Front =
-    Front { name: "reference", frontend: "rustc", packages: "--workspace", programs: &["app", "shapes"], without: &[] };
+const BY_RUSTC: Front = Front { name: "reference", frontend: "rustc" };
 
 const FRONTS: [Front; 3] = [
-    Front { name: "rustc", ..BY_RUSTC },
-    Front { name: "mixed", frontend: "mixed", ..BY_RUSTC },
-    Front { name: "ra", frontend: "ra", ..BY_RUSTC },
+    Front { name: "rustc", frontend: "rustc" },
+    Front { name: "mixed", frontend: "mixed" },
+    Front { name: "ra", frontend: "ra" },
 ];
+
+/// The executables that are run. They depend on `geom`.
+const PROGRAMS: [&str; 2] = ["app", "shapes"];
 
 type Check = fn(&Workspace<'_>, &Reference) -> anyhow::Result<()>;
 
@@ -150,7 +146,7 @@ fn reference(cx: &Context, output: &Path) -> anyhow::Result<Reference> {
 
 fn rows(workspace: &Workspace<'_>, reference: &Reference) -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
-    for (name, check) in CHECKS.iter().filter(|(name, _)| !workspace.front.without.contains(name)) {
+    for (name, check) in CHECKS {
         let started = Instant::now();
         let result = check(workspace, reference);
         workspace.cx.interrupt.check()?;
@@ -177,7 +173,7 @@ fn nothing_to_do(workspace: &Workspace<'_>, _: &Reference) -> anyhow::Result<()>
 fn edit(workspace: &Workspace<'_>, reference: &Reference) -> anyhow::Result<()> {
     workspace.edit(&EDITS)?;
     let compiled = workspace.succeed(&["build"])?.packages("Compiling ");
-    let mut expected = [&["geom"], workspace.front.programs].concat();
+    let mut expected = [&["geom"][..], &PROGRAMS].concat();
     expected.sort();
     ensure!(compiled == expected, "compiled {compiled:?}, not {expected:?}");
     workspace.compare("debug", &reference.after)
@@ -224,7 +220,7 @@ fn artifacts(workspace: &Workspace<'_>, reference: &Reference) -> anyhow::Result
         ensure!(mode & 0o100 != 0, "{} is not executable", executable.display());
         if profile.test {
             harnesses.push(target.name);
-        } else if let Some(program) = workspace.front.programs.iter().find(|program| **program == target.name) {
+        } else if let Some(program) = PROGRAMS.iter().find(|program| **program == target.name) {
             outputs.insert(program, workspace.output(&executable)?);
         }
     }
@@ -242,7 +238,7 @@ fn test(workspace: &Workspace<'_>, reference: &Reference) -> anyhow::Result<()> 
 
 fn check(workspace: &Workspace<'_>, _: &Reference) -> anyhow::Result<()> {
     let checked = workspace.succeed(&["check"])?.packages("Checking ");
-    for program in workspace.front.programs {
+    for program in PROGRAMS {
         ensure!(checked.iter().any(|name| name == program), "checked {checked:?}, not {program}");
     }
     Ok(())
@@ -299,10 +295,10 @@ impl<'a> Workspace<'a> {
         Ok(())
     }
 
-    /// Runs cargo for the front end's packages.
+    /// Runs cargo for the whole workspace.
     fn cargo(&self, words: &[&str]) -> anyhow::Result<Said> {
         let mut cargo = self.cx.toolchain.program("cargo");
-        cargo.args(words).args([self.front.packages, "--offline", "--locked", "--target-dir=target"]);
+        cargo.args(words).args(["--workspace", "--offline", "--locked", "--target-dir=target"]);
         cargo.current_dir(&self.directory).env("RUSTC", &self.compiler).env("RAC_FRONTEND", self.front.frontend);
         cargo.env("CARGO_ENCODED_RUSTFLAGS", &self.flags).env("CARGO_TERM_COLOR", "never").env("RUSTC_WRAPPER", "");
         // A make that runs all this has a jobserver of its own.
@@ -326,7 +322,7 @@ impl<'a> Workspace<'a> {
 
     fn outputs(&self, profile: &str) -> anyhow::Result<Outputs> {
         let directory = self.directory.join("target").join(profile);
-        self.front.programs.iter().map(|&program| Ok((program, self.output(&directory.join(program))?))).collect()
+        PROGRAMS.iter().map(|&program| Ok((program, self.output(&directory.join(program))?))).collect()
     }
 
     fn output(&self, executable: &Path) -> anyhow::Result<String> {
@@ -342,7 +338,7 @@ impl<'a> Workspace<'a> {
     }
 
     fn same(&self, outputs: &Outputs, reference: &Outputs) -> anyhow::Result<()> {
-        for program in self.front.programs {
+        for program in PROGRAMS {
             let output = outputs.get(program).with_context(|| format!("there is no {program}"))?;
             same_text(program, output, &reference[program])?;
         }
