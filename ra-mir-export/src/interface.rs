@@ -49,8 +49,8 @@ struct Plain;
 impl PpAnn for Plain {}
 
 fn strip(krate: &mut Crate) {
-    // Those that rustc puts in: std, and its prelude.
-    krate.items.retain(|item| !item.span.is_dummy());
+    // Those without a place rustc puts in: std, and its prelude.
+    krate.items.retain(|item| !item.span.is_dummy() && !is_private_macro(item));
     without_docs(&mut krate.attrs);
     Strip.visit_crate(krate);
 }

@@ -573,7 +573,7 @@ fn adt_stable_hash(tcx: TyCtxt<'_>, adt: ty::AdtDef<'_>) -> u128 {
 }
 
 /// Whether the local definition, or what it is in, comes from a derive, built-in or procedural, or belongs to the harness of tests.
-pub fn is_generated(tcx: TyCtxt<'_>, def_id: DefId) -> bool {
+fn is_generated(tcx: TyCtxt<'_>, def_id: DefId) -> bool {
     let Some(mut def) = def_id.as_local() else { return false };
     loop {
         let is_made = match tcx.expn_that_defined(def).expn_data().kind {

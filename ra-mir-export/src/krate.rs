@@ -2,7 +2,6 @@
 
 use crate::body::Unsupported;
 use crate::cx::{ExportCx, compiler, def_index};
-use crate::item::is_generated;
 use crate::rustc::*;
 use ramir::file::CrateWriter;
 use rustc_attr_parsing::eval_config_entry;
@@ -121,14 +120,12 @@ impl Tables {
         if kind == DefKind::AnonConst && def_id.as_local().is_some_and(|d| !tcx.mir_keys(()).contains(&d)) {
             return;
         }
-        if let Some(item) = cx.item(def_id, kind) {
+        let item = cx.item(def_id, kind);
+        let follows_from_item = matches!(kind, DefKind::Ctor(..)) || item.as_ref().is_some_and(|item| item.is_generated);
+        if let Some(item) = item {
             self.items.insert(index, item);
         }
-        let follows_from_item = || match kind {
-            DefKind::Ctor(..) => true,
-            _ => is_generated(tcx, def_id),
-        };
-        if cx.is_ahead && !follows_from_item() {
+        if cx.is_ahead && !follows_from_item {
             return;
         }
         if let Err(Unsupported(what)) = self.bodies_of(cx, def_id, kind) {

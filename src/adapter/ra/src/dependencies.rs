@@ -81,18 +81,21 @@ impl Dependencies {
                 self.current.extend(of_library.map(|(_, krate)| (id, *krate)));
                 continue;
             };
-            let Some(summary) = self.summary(path)? else {
+            let Some((summary, read)) = self.summary(path)? else {
                 self.missing.push(input.name.clone());
                 continue;
             };
             let named: Vec<_> = summary.externs.iter().map(|(name, id)| (name, id, hashes.get(id))).collect();
             let hash = FxBuildHasher.hash_one((summary.hash, named));
             hashes.insert(id, hash);
-            if let Some(known) = self.known.get(&(id, hash)) {
-                self.current.insert(id, *known);
+            if self.reuse(id, hash).is_some() {
                 continue;
             }
-            let interface = OpenCrate::open(path, COMPILER)?.interface()?;
+            // What was read before is needed again if a crate that it depends on is another.
+            let interface = match read {
+                Some(interface) => Some(interface),
+                None => OpenCrate::open(path, COMPILER)?.interface()?,
+            };
             let interface = interface.ok_or_else(|| Error::missing(format!("the interface of `{}`", input.name)))?;
             let dependencies = self.named(surroundings, &interface.externs, inputs);
             let krate = Dependency { name: &input.name, id, hash, interface, dependencies, is_proc_macro: false };
@@ -101,20 +104,20 @@ impl Dependencies {
         Ok(())
     }
 
-    /// What there is to know of a file's interface, if it has one.
-    fn summary(&mut self, path: &Path) -> Result<Option<Summary>> {
+    /// What there is to know of a file's interface, if it has one, and the interface if it had to be read.
+    fn summary(&mut self, path: &Path) -> Result<Option<(Summary, Option<Interface>)>> {
         let metadata = path.metadata().map_err(|error| Error::missing(format!("`{}`: {error}", path.display())))?;
         let version = (metadata.ino(), metadata.mtime(), metadata.mtime_nsec());
         if let Some(known) = self.read.get(path)
             && known.version == version
         {
-            return Ok(Some(known.clone()));
+            return Ok(Some((known.clone(), None)));
         }
         let Some(interface) = OpenCrate::open(path, COMPILER)?.interface()? else { return Ok(None) };
         let hash = FxBuildHasher.hash_one((&interface.edition, &interface.text));
-        let summary = Summary { version, hash, externs: interface.externs };
+        let summary = Summary { version, hash, externs: interface.externs.clone() };
         self.read.insert(path.to_owned(), summary.clone());
-        Ok(Some(summary))
+        Ok(Some((summary, Some(interface))))
     }
 
     /// Enters the crates of procedural macros.
@@ -130,10 +133,15 @@ impl Dependencies {
             for krate in &input.macro_crates {
                 let text = proc_macros::declarations(krate);
                 let (id, hash) = (krate.stable_crate_id, FxBuildHasher.hash_one((&text, &krate.library, &krate.edition)));
-                let interface = Interface { edition: krate.edition.clone(), externs: Vec::new(), text };
-                let dependencies = surroundings.std.clone();
-                let entered = Dependency { name: &krate.name, id, hash, interface, dependencies, is_proc_macro: true };
-                let entered = self.enter(db, files, surroundings, entered)?;
+                let entered = match self.reuse(id, hash) {
+                    Some(known) => known,
+                    None => {
+                        let interface = Interface { edition: krate.edition.clone(), externs: Vec::new(), text };
+                        let (name, dependencies) = (&krate.name, surroundings.std.clone());
+                        let krate = Dependency { name, id, hash, interface, dependencies, is_proc_macro: true };
+                        self.enter(db, files, surroundings, krate)?
+                    }
+                };
                 macros.insert(entered, Arc::new(proc_macros::of_crate(krate, server)?));
             }
         }
@@ -142,6 +150,28 @@ impl Dependencies {
             known.set_by_crate(db).with_durability(Durability::LOW).to(macros);
         }
         Ok(())
+    }
+
+    /// A crate that is in the database, as one of the local crate's.
+    fn reuse(&mut self, id: u64, hash: u64) -> Option<Crate> {
+        let known = *self.known.get(&(id, hash))?;
+        self.current.insert(id, known);
+        Some(known)
+    }
+
+    /// Puts a crate into the database, as one of the local crate's.
+    fn enter(
+        &mut self,
+        db: &mut RootDatabase,
+        files: &mut Files,
+        surroundings: &Surroundings,
+        krate: Dependency<'_>,
+    ) -> Result<Crate> {
+        let (id, hash) = (krate.id, krate.hash);
+        let entered = enter(db, files, surroundings, krate)?;
+        self.known.insert((id, hash), entered);
+        self.current.insert(id, entered);
+        Ok(entered)
     }
 
     /// The crates that a text can name: those that it begins paths with, and since macros do not care what the crate that uses them
@@ -197,26 +227,6 @@ struct Dependency<'a> {
     interface: Interface,
     dependencies: Vec<BuiltDependency>,
     is_proc_macro: bool,
-}
-
-impl Dependencies {
-    /// Puts a crate into the database, unless it is there.
-    fn enter(
-        &mut self,
-        db: &mut RootDatabase,
-        files: &mut Files,
-        surroundings: &Surroundings,
-        krate: Dependency<'_>,
-    ) -> Result<Crate> {
-        let (id, hash) = (krate.id, krate.hash);
-        let entered = match self.known.get(&(id, hash)) {
-            Some(known) => *known,
-            None => enter(db, files, surroundings, krate)?,
-        };
-        self.known.insert((id, hash), entered);
-        self.current.insert(id, entered);
-        Ok(entered)
-    }
 }
 
 /// Puts a crate into the database. Nothing that is there is written, and so nothing that is known has to be verified.

@@ -42,7 +42,7 @@ pub fn unknown(input: &AnalysisInput, missing: &[String]) -> Option<String> {
     let feature = input.features.iter().find(|feature| FEATURES.contains(&feature.as_str()));
     let name = |option: &str| option.split('=').next().unwrap_or_default().to_owned();
     let option = input.unstable_options.iter().map(|option| name(option)).find(|name| OPTIONS.contains(&name.as_str()));
-    // An attribute that is not found is no error to rust-analyzer.
+    // Without the server rust-analyzer would go on with what stands there.
     let macros = input.macro_crates.first().filter(|_| input.macro_server.is_none());
     feature
         .map(|feature| format!("the feature `{feature}` in rust-analyzer"))
