@@ -424,6 +424,9 @@ fn codegen_terminator(fx: &mut FunctionCx<'_, '_, '_>, data: &BasicBlockData) {
         TerminatorKind::Drop { place, target, unwind } => {
             crate::abi::codegen_drop(fx, source_info, place, *target, *unwind);
         }
+        TerminatorKind::Yield { .. } | TerminatorKind::CoroutineDrop => {
+            bug!("`Yield` or `CoroutineDrop` in a body that is to be compiled")
+        }
     }
 }
 

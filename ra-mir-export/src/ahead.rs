@@ -1,16 +1,19 @@
 //! The crate's items, written as soon as rustc has checked them, while it goes on to check the bodies.
 //!
 //! rustc checks all items and the types in all bodies before it borrow-checks the first body (`rustc_interface::passes`,
-//! `run_required_analyses`). `check_transmutes`, which nothing else asks for, is where the first body tells that the time has come;
-//! no query that the export makes is being answered then.
+//! `run_required_analyses`). `check_unsafety`, which nothing else asks for, is where the first body tells that the time has come;
+//! no query that the export makes is being answered then. With `-C incremental` it is the first body that is not as it was; if all are
+//! as they were, there is little to wait for.
 //!
 //! A forked process does it, while this one goes on: what the export asks for may find errors, and those are to be told when rustc would
 //! come to them, and only once.
 
+use crate::incremental;
 use crate::krate::{Options, export};
 use crate::rustc::*;
 use anyhow::{Context, Result, ensure};
 use nix::unistd::{ForkResult, fork};
+use rustc_hir::{CoroutineDesugaring, CoroutineKind, CoroutineSource};
 use rustc_middle::util::Providers;
 use rustc_session::config::CrateType;
 use std::fs::File;
@@ -24,33 +27,43 @@ use std::sync::{Mutex, OnceLock};
 static WANTED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 /// rustc's own answer to the query.
-static CHECK_TRANSMUTES: OnceLock<fn(TyCtxt<'_>, LocalDefId)> = OnceLock::new();
+static CHECK_UNSAFETY: OnceLock<fn(TyCtxt<'_>, LocalDefId)> = OnceLock::new();
 
 pub fn want(path: Option<PathBuf>) {
     *WANTED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = path;
 }
 
 pub fn install(providers: &mut Providers) {
-    let own = std::mem::replace(&mut providers.queries.check_transmutes, |tcx, def| {
-        if let Some(check) = CHECK_TRANSMUTES.get() {
+    let own = std::mem::replace(&mut providers.queries.check_unsafety, |tcx, def| {
+        if let Some(check) = CHECK_UNSAFETY.get() {
             check(tcx, def);
         }
         let wanted = WANTED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
         if let Some(path) = wanted
             && tcx.sess.threads() == 1
-            && is_executable_without_coroutines(tcx)
         {
-            write_beside(tcx, &path);
+            // None of it is the answer's concern, which is not to depend on it.
+            tcx.dep_graph.with_ignore(|| {
+                if is_possible(tcx) {
+                    write_beside(tcx, &path);
+                }
+            });
         }
     });
-    CHECK_TRANSMUTES.get_or_init(|| own);
+    CHECK_UNSAFETY.get_or_init(|| own);
 }
 
-fn is_executable_without_coroutines(tcx: TyCtxt<'_>) -> bool {
-    let is_coroutine = |def: LocalDefId| tcx.def_kind(def) == DefKind::Closure && tcx.is_coroutine(def.to_def_id());
+/// Whether the crate is one of whose bodies others than rustc may have all.
+fn is_possible(tcx: TyCtxt<'_>) -> bool {
+    let is_rustcs = |def: LocalDefId| match tcx.coroutine_kind(def) {
+        Some(CoroutineKind::Desugared(desugaring, source)) => {
+            desugaring == CoroutineDesugaring::AsyncGen || source == CoroutineSource::Closure
+        }
+        _ => false,
+    };
     tcx.dcx().has_errors().is_none()
         && tcx.crate_types() == [CrateType::Executable]
-        && !tcx.hir_body_owners().any(is_coroutine)
+        && !tcx.hir_body_owners().any(is_rustcs)
 }
 
 /// Who hears nothing of the items waits for the whole export: an error is nobody's concern.
@@ -68,6 +81,7 @@ fn write_silently(tcx: TyCtxt<'_>, path: &Path) -> Result<()> {
     let null = File::options().write(true).open("/dev/null").context("cannot open `/dev/null`")?;
     nix::unistd::dup2_stdout(&null).context("cannot close standard output")?;
     nix::unistd::dup2_stderr(&null).context("cannot close standard error")?;
+    incremental::leave(tcx, &null)?;
     export(tcx, LOCAL_CRATE, None, path, Options { verbose: false, is_sysroot: false, is_ahead: true })?;
     crate::info::write(tcx, &path.with_extension("info"))?;
     ensure!(tcx.dcx().has_errors().is_none(), "the crate has errors");

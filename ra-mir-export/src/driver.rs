@@ -1,15 +1,17 @@
 //! Running rustc: its front end as it is, then our export in place of code generation.
 
 use crate::ahead;
+use crate::incremental;
 use crate::krate::{Options, export};
 use crate::rustc::*;
 use anyhow::{Context, Result, anyhow};
+use rustc_ast::{AttrVec, Crate, DUMMY_NODE_ID, ModSpans};
 use rustc_codegen_ssa::target_features::cfg_target_feature;
 use rustc_codegen_ssa::traits::CodegenBackend;
 use rustc_codegen_ssa::{CodegenResults, TargetConfig};
 use rustc_data_structures::fx::FxIndexMap;
 use rustc_driver::{Callbacks, Compilation};
-use rustc_interface::interface;
+use rustc_interface::{interface, passes};
 use rustc_middle::dep_graph::{WorkProduct, WorkProductId};
 use rustc_session::Session;
 use rustc_session::config::{CrateType, Input, OutputFilenames, OutputType, SymbolManglingVersion};
@@ -130,6 +132,15 @@ impl Callbacks for ExportCallbacks {
         }
         // rac has no other names, and metadata has to say so.
         config.opts.cg.symbol_mangling_version = Some(SymbolManglingVersion::V0);
+        match self.job {
+            Job::Local { .. } => {
+                // As rustc's own callbacks have it: messages name what is in scope by its last name.
+                config.opts.trimmed_def_paths = true;
+                incremental::set_up(config, self.settings.unoptimized);
+            }
+            // What asks for answers leaves nothing behind.
+            _ => config.opts.incremental = None,
+        }
         config.override_queries = Some(|_, providers| {
             // No generic instance that rustc would choose is in our object code: dependents make their own.
             providers.queries.exported_generic_symbols = |_, _| &[];
@@ -139,6 +150,37 @@ impl Callbacks for ExportCallbacks {
         if let Some(input) = self.source.take() {
             config.input = Input::Str { name: FileName::Custom("export".into()), input };
         }
+    }
+
+    /// rustc would keep its incremental state only after code generation: with `-C incremental` the rest of
+    /// `rustc_driver_impl::run_compiler` is done here.
+    fn after_crate_root_parsing(&mut self, compiler: &interface::Compiler, krate: &mut Crate) -> Compilation {
+        if compiler.sess.opts.incremental.is_none() {
+            return Compilation::Continue;
+        }
+        let nothing = Crate {
+            attrs: AttrVec::new(),
+            items: Default::default(),
+            spans: ModSpans::default(),
+            id: DUMMY_NODE_ID,
+            is_placeholder: false,
+        };
+        let krate = std::mem::replace(krate, nothing);
+        let hash = passes::create_and_enter_global_ctxt(compiler, krate, |tcx| {
+            // Expands macros and resolves names.
+            let _ = tcx.resolver_for_lowering();
+            if self.after_expansion(compiler, tcx) == Compilation::Stop {
+                return None;
+            }
+            passes::write_dep_info(tcx);
+            tcx.ensure_ok().analysis(());
+            self.after_analysis(compiler, tcx);
+            self.error.is_none().then(|| tcx.crate_hash(LOCAL_CRATE))
+        });
+        if hash.is_some() && compiler.sess.dcx().has_errors_or_delayed_bugs().is_none() {
+            rustc_incremental::finalize_session_directory(&compiler.sess, hash);
+        }
+        Compilation::Stop
     }
 
     fn after_expansion<'tcx>(&mut self, _: &interface::Compiler, tcx: TyCtxt<'tcx>) -> Compilation {

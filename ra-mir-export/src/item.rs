@@ -401,11 +401,14 @@ impl<'tcx> ExportCx<'tcx, '_> {
     fn closure(&mut self, def_id: DefId) -> ramir::ClosureDef {
         let tcx = self.tcx;
         let coroutine = tcx.coroutine_kind(def_id).and_then(|kind| {
-            let body = tcx.optimized_mir(def_id);
-            let layout = body.coroutine_layout_raw()?;
+            let layout = match self.is_ahead {
+                true => None,
+                false => Some(self.coroutine_layout(tcx.optimized_mir(def_id).coroutine_layout_raw()?)),
+            };
             Some(ramir::CoroutineDef {
                 kind: coroutine_kind(kind),
-                layout: self.coroutine_layout(layout),
+                is_movable: kind.movability() == hir::Movability::Movable,
+                layout,
                 by_move_body: tcx
                     .needs_coroutine_by_move_body_def_id(def_id)
                     .then(|| self.def_id(tcx.coroutine_by_move_body_def_id(def_id))),
@@ -424,7 +427,11 @@ impl<'tcx> ExportCx<'tcx, '_> {
     fn captures(&mut self, def_id: DefId) -> Option<ramir::Captures> {
         let tcx = self.tcx;
         let local = def_id.as_local()?;
-        let ty::Closure(_, args) = *tcx.type_of(def_id).skip_binder().kind() else { return None };
+        let (DefKind::Closure, ty::Closure(_, args) | ty::Coroutine(_, args)) =
+            (tcx.def_kind(def_id), *tcx.type_of(def_id).skip_binder().kind())
+        else {
+            return None;
+        };
         let places = tcx.closure_captures(local).iter().map(|place| self.symbol(place.to_symbol())).collect();
         Some(ramir::Captures { args: self.args(args), places })
     }

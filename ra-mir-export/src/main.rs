@@ -13,6 +13,7 @@ extern crate rustc_data_structures;
 extern crate rustc_driver;
 extern crate rustc_expand;
 extern crate rustc_hir;
+extern crate rustc_incremental;
 extern crate rustc_interface;
 extern crate rustc_metadata;
 extern crate rustc_middle;
@@ -29,6 +30,7 @@ mod body;
 mod cx;
 mod driver;
 mod dump;
+mod incremental;
 mod info;
 mod interface;
 mod item;
@@ -68,7 +70,7 @@ struct Cli {
     info: Option<PathBuf>,
     /// Write the crate's items into this file, and what a linker has to know beside it into one with the extension `info`, as
     /// soon as they are checked, and then a byte to standard input, which is a socket. Not of libraries, nor of crates with
-    /// coroutines
+    /// async closures or async generators
     #[arg(long, value_name = "PATH", requires_all = ["out", "info"])]
     ahead: Option<PathBuf>,
     /// Leave the local crate's MIR as it is before rustc optimizes it, where rustc's arguments do not say how much it is to

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 const MAGIC: &[u8; 6] = b"RAMIRv";
 
 /// Changes with every change of the model or the container.
-pub const FORMAT_VERSION: u16 = 10;
+pub const FORMAT_VERSION: u16 = 11;
 
 /// Bytes that decoding one entry may claim: a damaged length must not become an allocation of its size.
 const DECODE_LIMIT: usize = 1 << 30;

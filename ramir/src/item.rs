@@ -419,7 +419,7 @@ pub struct ClosureDef {
     pub coroutine: Option<CoroutineDef>,
     /// For an async closure: the coroutine that calling it makes.
     pub coroutine_for_closure: Option<DefId>,
-    /// Of a closure that is no coroutine, in the file of the crate that is being compiled.
+    /// Of a closure or coroutine that is written, but no async closure, in the file of the crate that is being compiled.
     pub captures: Option<Captures>,
 }
 
@@ -427,7 +427,8 @@ pub struct ClosureDef {
 #[derive(Clone, Debug, Encode, Decode)]
 #[bincode(decode_context = "DecodeCx")]
 pub struct Captures {
-    /// Of the closure's type: the parameters of the function around it, the kind, the signature, and a tuple of the captured types.
+    /// Of the type: the parameters of the function around it, the synthetic ones (see [`crate::TyKind`]), of which the last is a
+    /// tuple of the captured types.
     pub args: Args,
     /// The captured places, as `rustc_middle::ty::CapturedPlace::to_symbol` names them.
     pub places: Vec<Symbol>,
@@ -437,7 +438,10 @@ pub struct Captures {
 #[bincode(decode_context = "DecodeCx")]
 pub struct CoroutineDef {
     pub kind: CoroutineKind,
-    pub layout: CoroutineLayout,
+    /// It may be moved between suspensions, so that nothing in it is borrowed across one.
+    pub is_movable: bool,
+    /// `None` in a file that was written before the bodies were checked.
+    pub layout: Option<CoroutineLayout>,
     /// The body that `AsyncFnOnce` calls, which takes its captures by move.
     pub by_move_body: Option<DefId>,
 }

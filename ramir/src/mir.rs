@@ -150,6 +150,17 @@ pub enum TerminatorKind {
         unwind: UnwindAction,
     },
     InlineAsm(Box<InlineAsm>),
+    /// Suspends a coroutine. Only in bodies that are not complete yet, as is [`TerminatorKind::CoroutineDrop`].
+    Yield {
+        value: Operand,
+        resume: BasicBlock,
+        /// Where what the coroutine is resumed with is written.
+        resume_arg: Place,
+        /// Drops what is alive in the suspended coroutine.
+        drop: Option<BasicBlock>,
+    },
+    /// The end of the way on which a suspended coroutine is dropped.
+    CoroutineDrop,
 }
 
 impl TerminatorKind {
@@ -178,11 +189,16 @@ impl TerminatorKind {
                 out.extend(asm.targets.iter().copied());
                 out.extend(cleanup(&asm.unwind));
             }
+            TerminatorKind::Yield { resume, drop, .. } => {
+                out.push(*resume);
+                out.extend(*drop);
+            }
             TerminatorKind::UnwindResume
             | TerminatorKind::UnwindTerminate(_)
             | TerminatorKind::Return
             | TerminatorKind::Unreachable
-            | TerminatorKind::TailCall { .. } => {}
+            | TerminatorKind::TailCall { .. }
+            | TerminatorKind::CoroutineDrop => {}
         }
         out
     }

@@ -65,6 +65,8 @@ fn body_prints_as_it_was_parsed() {
         "TailCall",
         "Assert",
         "InlineAsm",
+        "Yield",
+        "CoroutineDrop",
         "Continue",
         "Terminate",
         "Cleanup",

@@ -5,7 +5,7 @@
 use super::error::Result;
 use super::store::Store;
 use bincode::{Decode, Encode};
-use ramir::{Body, DefId};
+use ramir::{Body, CoroutineLayout, DefId};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,6 +13,15 @@ use std::time::Duration;
 pub struct ProvidedBody {
     pub body: Body,
     pub promoted: Vec<Body>,
+    /// If the body is the one that resumes a coroutine.
+    pub coroutine: Option<ProvidedCoroutine>,
+}
+
+/// What belongs to the body of a coroutine.
+pub struct ProvidedCoroutine {
+    pub layout: CoroutineLayout,
+    /// The body that drops the coroutine; its parameter is `*mut Self`.
+    pub drop: Body,
 }
 
 /// A source of the local crate's bodies.

@@ -58,6 +58,7 @@ pub struct Store {
     bodies: Memo<DefId, Option<Body>>,
     ctfe_bodies: Memo<DefId, Option<Body>>,
     promoted: Memo<DefId, Vec<Body>>,
+    coroutine_drops: Memo<DefId, Option<Body>>,
 }
 
 impl Store {
@@ -108,6 +109,7 @@ impl Store {
             bodies: Memo::default(),
             ctfe_bodies: Memo::default(),
             promoted: Memo::default(),
+            coroutine_drops: Memo::default(),
         };
         let mut file_base = 0;
         for (open, crates) in opened {
@@ -165,7 +167,7 @@ impl Store {
     fn verified(&self, bodies: &dyn BodyProvider, def: DefId) -> Result<Option<ProvidedBody>> {
         let Some(provided) = bodies.body(self, def)? else { return Ok(None) };
         if let Some(exported) = self.exported_facts(def)? {
-            let differences = exported.differences(&Facts::of(self, def, &provided.body, &provided.promoted)?);
+            let differences = exported.differences(&Facts::of_provided(self, def, &provided)?);
             if let Some(first) = differences.first() {
                 return Err(Error::unsupported(format!("a body that does otherwise than rustc's: {first}")));
             }
@@ -176,7 +178,13 @@ impl Store {
     /// What the exported body does, if there is one.
     pub fn exported_facts(&self, def: DefId) -> Result<Option<Facts>> {
         let Some(body) = self.exported_body(def)? else { return Ok(None) };
-        Facts::of(self, def, body, self.exported_promoted(def)?).map(Some)
+        Facts::of(self, def, body, self.exported_promoted(def)?, self.exported_coroutine(def)?).map(Some)
+    }
+
+    /// What drops a coroutine, and its layout, whatever a provider has.
+    pub fn exported_coroutine(&self, def: DefId) -> Result<Option<(&Body, &CoroutineLayout)>> {
+        let Some(drop) = self.exported_coroutine_drop(def)? else { return Ok(None) };
+        Ok(self.exported_coroutine_layout(def)?.map(|layout| (drop, layout)))
     }
 
     /// The definitions whose exported bodies are used because the provider refused them, each once, in order, with why.
@@ -302,6 +310,50 @@ impl Store {
             Ok::<_, Error>(self.krate(def.krate)?.loaded.promoted(def.index)?.unwrap_or_default())
         })?;
         Ok(promoted)
+    }
+
+    /// What drops the coroutine whose body [`Store::body`] gives, and its layout. `None`: the body is no coroutine's.
+    pub fn coroutine(&self, def: DefId) -> Result<Option<(&Body, &CoroutineLayout)>> {
+        let drop = self.coroutine_drop(def)?;
+        drop.map(|drop| Ok((drop, self.coroutine_layout(def)?))).transpose()
+    }
+
+    /// The layout of the coroutine whose body [`Store::body`] gives.
+    pub fn coroutine_layout(&self, def: DefId) -> Result<&CoroutineLayout> {
+        if let Some(ProvidedBody { coroutine: Some(coroutine), .. }) = self.provided(def)? {
+            return Ok(&coroutine.layout);
+        }
+        let layout = self.exported_coroutine_layout(def)?;
+        layout.ok_or_else(|| Error::missing(format!("layout of coroutine {}", self.def_path_str(def))))
+    }
+
+    /// What drops the coroutine whose body [`Store::body`] gives.
+    pub fn coroutine_drop(&self, def: DefId) -> Result<Option<&Body>> {
+        if let Some(ProvidedBody { coroutine: Some(coroutine), .. }) = self.provided(def)? {
+            return Ok(Some(&coroutine.drop));
+        }
+        self.exported_coroutine_drop(def)
+    }
+
+    /// What drops the coroutine whose body is [`Store::exported_body`].
+    pub fn exported_coroutine_drop(&self, def: DefId) -> Result<Option<&Body>> {
+        let body = self
+            .coroutine_drops
+            .get_or_try(def, |def| self.krate(def.krate)?.loaded.coroutine_drop(def.index).map_err(Error::from))?;
+        Ok(body.as_ref())
+    }
+
+    /// The layout of a coroutine that others may have been compiled with, whatever a provider has; `None` if the crate's file
+    /// was written before there was any.
+    pub fn exported_coroutine_layout(&self, def: DefId) -> Result<Option<&CoroutineLayout>> {
+        Ok(self.coroutine_def(def)?.layout.as_ref())
+    }
+
+    pub fn coroutine_def(&self, def: DefId) -> Result<&CoroutineDef> {
+        match &self.item(def)?.data {
+            ItemData::Closure(ClosureDef { coroutine: Some(coroutine), .. }) => Ok(coroutine),
+            _ => Err(Error::missing(format!("coroutine {}", self.def_path_str(def)))),
+        }
     }
 
     /// The content of an allocation.

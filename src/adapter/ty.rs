@@ -141,10 +141,7 @@ impl Tcx {
     }
 
     pub fn coroutine_def(&self, def: DefId) -> Result<&CoroutineDef> {
-        match &self.store.item(def)?.data {
-            ItemData::Closure(ClosureDef { coroutine: Some(coroutine), .. }) => Ok(coroutine),
-            _ => Err(Error::missing(format!("coroutine {}", self.store.def_path_str(def)))),
-        }
+        self.store.coroutine_def(def)
     }
 
     /// The last field of the last field and so on, of structs and tuples: what decides a pointer's metadata.

@@ -55,12 +55,23 @@ impl Ahead {
         Some(Ahead { tcx, objects, executable })
     }
 
+    pub fn has_coroutines(&self) -> bool {
+        self.tcx.store.all_provided().iter().any(|(_, provided)| provided.coroutine.is_some())
+    }
+
     /// What a body that was used does otherwise than the one in `checked`, the crate as rustc has checked it, with the body's name.
-    pub fn difference(&self, checked: &Store) -> Result<Option<String>> {
+    /// With `of_layouts`, only how a coroutine is laid out.
+    pub fn difference(&self, checked: &Store, of_layouts: bool) -> Result<Option<String>> {
         let store = &self.tcx.store;
         let difference = |(def, provided): (DefId, &ProvidedBody)| {
-            let Some(exported) = checked.exported_facts(def)? else { return anyhow::Ok(None) };
-            let ours = Facts::of(store, def, &provided.body, &provided.promoted)?;
+            if of_layouts && provided.coroutine.is_none() {
+                return anyhow::Ok(None);
+            }
+            let Some(exported) = checked.exported_facts(def)? else { return Ok(None) };
+            let ours = Facts::of_provided(store, def, provided)?;
+            if of_layouts && exported.has_layout_of(&ours) {
+                return Ok(None);
+            }
             let difference = exported.differences(&ours).into_iter().next();
             Ok(difference.map(|difference| format!("`{}`: {difference}", store.def_path_str(def))))
         };

@@ -19,6 +19,7 @@ pub const DEP_INFO: &str = "deps.d";
 pub struct Running {
     child: Child,
     checked: Checked,
+    outputs: Outputs,
     ahead: Option<Ahead>,
     /// All that is wanted is what it prints.
     prints: bool,
@@ -32,6 +33,14 @@ pub struct Checked {
     pub info: PathBuf,
     /// Absent for what nothing can depend on.
     pub metadata: PathBuf,
+}
+
+/// The outputs that rustc names after the crate. Told a path it would count that among the options, which must be the same for what
+/// it knows of the crate from the last time (`-C incremental`).
+struct Outputs {
+    directory: PathBuf,
+    metadata: PathBuf,
+    dep_info: PathBuf,
 }
 
 /// Which bodies the front end writes.
@@ -83,7 +92,7 @@ pub fn start(
             Color::Auto => "--color=auto",
         });
     }
-    command.arg(format!("--emit=metadata={}", checked.metadata.display()));
+    command.arg("--emit=metadata");
     // Without an output that has code, nothing is exported from the crate.
     if session.emits(OutputType::Link) && !session.no_codegen {
         command.arg("--emit=link");
@@ -96,16 +105,18 @@ pub fn start(
         command.arg("--emit=obj");
     }
     if session.emits(OutputType::DepInfo) {
-        command.arg(format!("--emit=dep-info={}", scratch.path(DEP_INFO).display()));
+        command.arg("--emit=dep-info");
     }
     if let Some(mir) = mir {
         command.arg(format!("--emit=mir={}", mir.display()));
     }
-    // It writes nothing there, but minds what is in the way.
-    command.arg("--out-dir").arg(scratch.path("out"));
+    let outputs =
+        Outputs { directory: scratch.path("out"), metadata: checked.metadata.clone(), dep_info: scratch.path(DEP_INFO) };
+    std::fs::create_dir_all(&outputs.directory).context("cannot make a directory for the front end's outputs")?;
+    command.arg("--out-dir").arg(&outputs.directory);
     let child =
         command.spawn().with_context(|| format!("cannot run the front end `{}`", toolchain.exporter.display()))?;
-    Ok(Running { child, checked, ahead, prints: session.unpretty })
+    Ok(Running { child, checked, outputs, ahead, prints: session.unpretty })
 }
 
 /// Whether nobody else compiles the crate's functions, nor wants them fast. What rustc's optimizations of MIR do to them only makes
@@ -138,13 +149,14 @@ impl Running {
     pub fn stop(mut self) -> Result<()> {
         self.child.kill().context("cannot end the front end")?;
         self.child.wait().context("the front end was lost")?;
-        Ok(())
+        self.outputs.take()
     }
 
     /// Waits for the front end. `Err(code)` inside: the program is wrong and the front end has said so, or there is no more
     /// to do.
     pub fn finish(&mut self) -> Result<std::result::Result<Checked, u8>> {
         let status = self.child.wait().context("the front end was lost")?;
+        self.outputs.take()?;
         match status.code() {
             Some(0) if self.checked.info.exists() => Ok(Ok(self.checked.clone())),
             Some(0) if self.prints => Ok(Err(0)),
@@ -152,6 +164,23 @@ impl Running {
             Some(code) => Ok(Err(u8::try_from(code).unwrap_or(1))),
             None => bail!("the front end was ended by a signal: {status}"),
         }
+    }
+}
+
+impl Outputs {
+    /// Moves the outputs to where they are looked for.
+    fn take(&self) -> Result<()> {
+        let what = "cannot take the front end's outputs";
+        for entry in std::fs::read_dir(&self.directory).context(what)? {
+            let path = entry.context(what)?.path();
+            let to = match path.extension().and_then(|extension| extension.to_str()) {
+                Some("rmeta") => &self.metadata,
+                Some("d") => &self.dep_info,
+                _ => continue,
+            };
+            std::fs::rename(&path, to).context(what)?;
+        }
+        Ok(())
     }
 }
 

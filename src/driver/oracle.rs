@@ -49,8 +49,9 @@ pub fn compare_bodies(tcx: &Tcx) -> Result<bool> {
             }
         };
         compared += 1;
-        let ours = Facts::of(store, def, ours, store.promoted(def)?)?;
-        let differences = Facts::of(store, def, theirs, store.exported_promoted(def)?)?.differences(&ours);
+        let ours = Facts::of(store, def, ours, store.promoted(def)?, store.coroutine(def)?)?;
+        let theirs = Facts::of(store, def, theirs, store.exported_promoted(def)?, store.exported_coroutine(def)?)?;
+        let differences = theirs.differences(&ours);
         if !differences.is_empty() {
             different += 1;
             println!("{}:", store.def_path_str(def));

@@ -358,6 +358,9 @@ impl Scan<'_, '_> {
             | TerminatorKind::UnwindResume
             | TerminatorKind::Return
             | TerminatorKind::Unreachable => Ok(()),
+            TerminatorKind::Yield { .. } | TerminatorKind::CoroutineDrop => {
+                Err(Error::unsupported("`Yield` or `CoroutineDrop` in a body that is to be compiled"))
+            }
         }
     }
 

@@ -6,6 +6,7 @@ mod cargo;
 mod config;
 mod drop_order;
 mod examples;
+mod incremental;
 mod oracle;
 pub mod summary;
 mod ui;
@@ -82,10 +83,12 @@ enum Suite {
     BadInput,
     /// cargo with rac in rustc's place, on the workspace in example/cargo/
     Cargo,
+    /// The program in example/incremental/, edited step by step, with what is known of the last step and without
+    Incremental,
 }
 
 impl Suite {
-    const ALL: [Suite; 10] = [
+    const ALL: [Suite; 11] = [
         Suite::Unit,
         Suite::Examples,
         Suite::DropOrder,
@@ -96,6 +99,7 @@ impl Suite {
         Suite::UiRa,
         Suite::BadInput,
         Suite::Cargo,
+        Suite::Incremental,
     ];
 
     fn name(self) -> &'static str {
@@ -110,6 +114,7 @@ impl Suite {
             Suite::UiRa => "ui-ra",
             Suite::BadInput => "bad-input",
             Suite::Cargo => "cargo",
+            Suite::Incremental => "incremental",
         }
     }
 }
@@ -195,6 +200,7 @@ pub fn run(cx: &Context, args: &TestArgs) -> anyhow::Result<ExitCode> {
             }
             Suite::BadInput => bad_input::run(cx, &options, options.args.sample.unwrap_or(BAD_INPUT))?,
             Suite::Cargo => cargo::run(cx, &options)?,
+            Suite::Incremental => incremental::run(cx, &options)?,
         };
     }
     if args.list {

@@ -233,6 +233,11 @@ impl Printer<'_> {
                 self.targets(Some(*target), unwind)
             ),
             TerminatorKind::InlineAsm(asm) => format!("asm {}", self.value(8, &**asm)),
+            TerminatorKind::Yield { value, resume, resume_arg, drop } => {
+                let drop = drop.map(|drop| format!(", drop: {drop:?}")).unwrap_or_default();
+                format!("{} = yield({}) -> [resume: {resume:?}{drop}]", self.place(resume_arg), self.operand(value))
+            }
+            TerminatorKind::CoroutineDrop => "coroutine_drop".to_owned(),
         }
     }
 
@@ -581,6 +586,7 @@ impl Parser<'_> {
                 terminator(TerminatorKind::Assert { cond, expected, msg, target, unwind })
             }
             "asm" => terminator(TerminatorKind::InlineAsm(Box::new(Text::parse(self)?))),
+            "coroutine_drop" => terminator(TerminatorKind::CoroutineDrop),
             _ => Err(self.error_at(self.pos() - 1, format!("`{word}` starts no statement"))),
         }
     }
@@ -595,6 +601,9 @@ impl Parser<'_> {
     fn assignment(&mut self) -> Result<Step> {
         let destination = self.place()?;
         self.expect("=")?;
+        if self.eat_word("yield") {
+            return Ok(Step::Terminator(self.yield_(destination)?));
+        }
         if !self.at_operand() {
             return Ok(Step::Statement(StatementKind::Assign(destination, self.rvalue()?)));
         }
@@ -612,6 +621,23 @@ impl Parser<'_> {
             Rvalue::Use(func)
         };
         Ok(Step::Statement(StatementKind::Assign(destination, rvalue)))
+    }
+
+    fn yield_(&mut self, resume_arg: Place) -> Result<TerminatorKind> {
+        let value = self.in_parens(Self::operand)?;
+        self.expect("->")?;
+        self.expect("[")?;
+        self.expect_word("resume")?;
+        self.expect(":")?;
+        let resume = self.block()?;
+        let mut drop = None;
+        if self.eat(",") {
+            self.expect_word("drop")?;
+            self.expect(":")?;
+            drop = Some(self.block()?);
+        }
+        self.expect("]")?;
+        Ok(TerminatorKind::Yield { value, resume, resume_arg, drop })
     }
 
     fn fn_span(&mut self) -> Result<Span> {

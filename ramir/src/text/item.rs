@@ -53,7 +53,7 @@ structs! {
     AssocTyDef { name, assoc, ty, item_bounds }
     ClosureDef { attrs, coroutine, coroutine_for_closure, captures }
     Captures { args, places }
-    CoroutineDef { kind, layout, by_move_body }
+    CoroutineDef { kind, is_movable, layout, by_move_body }
     CoroutineLayout { field_tys, ignore_for_traits, variant_fields, storage_conflicts }
     GlobalAsm { template, operands, options }
     CrateRoot {

@@ -37,11 +37,16 @@ pub fn for_each_target(terminator: &mut TerminatorKind, f: &mut dyn FnMut(&mut B
         TerminatorKind::Drop { target, .. } | TerminatorKind::Assert { target, .. } => f(target),
         TerminatorKind::Call { target, .. } => target.iter_mut().for_each(&mut *f),
         TerminatorKind::InlineAsm(asm) => asm.targets.iter_mut().for_each(&mut *f),
+        TerminatorKind::Yield { resume, drop, .. } => {
+            f(resume);
+            drop.iter_mut().for_each(&mut *f);
+        }
         TerminatorKind::UnwindResume
         | TerminatorKind::UnwindTerminate(_)
         | TerminatorKind::Return
         | TerminatorKind::Unreachable
-        | TerminatorKind::TailCall { .. } => {}
+        | TerminatorKind::TailCall { .. }
+        | TerminatorKind::CoroutineDrop => {}
     }
     if let Some(UnwindAction::Cleanup(block)) = unwind_mut(terminator) {
         f(block);
@@ -166,8 +171,8 @@ fn merge_chains(body: &mut Body) {
     }
 }
 
-/// Keeps the order of the blocks that stay.
-pub fn remove_dead_blocks(body: &mut Body) {
+/// Keeps the order of the blocks that stay; returns their new numbers by the old ones.
+pub fn remove_dead_blocks(body: &mut Body) -> Vec<Option<BasicBlock>> {
     let mut live = vec![false; body.blocks.len()];
     for block in reverse_postorder(body) {
         live[block.index()] = true;
@@ -175,12 +180,28 @@ pub fn remove_dead_blocks(body: &mut Body) {
     let mut new_ids = Vec::with_capacity(live.len());
     let mut next = 0;
     for &live in &live {
-        new_ids.push(BasicBlock::new(next));
+        new_ids.push(live.then(|| BasicBlock::new(next)));
         next += usize::from(live);
     }
     let mut is_live = live.iter();
     body.blocks.retain(|_| is_live.next().is_some_and(|&live| live));
     for block in &mut body.blocks {
-        for_each_target(&mut block.terminator.kind, &mut |target| *target = new_ids[target.index()]);
+        for_each_target(&mut block.terminator.kind, &mut |target| {
+            // What is reached leads only to what is.
+            *target = new_ids[target.index()].unwrap_or(*target);
+        });
     }
+    new_ids
+}
+
+/// Adds a block.
+pub fn push_block(
+    body: &mut Body,
+    statements: Vec<Statement>,
+    source_info: SourceInfo,
+    kind: TerminatorKind,
+    is_cleanup: bool,
+) -> BasicBlock {
+    body.blocks.push(BasicBlockData { statements, terminator: Terminator { source_info, kind }, is_cleanup });
+    BasicBlock::new(body.blocks.len() - 1)
 }

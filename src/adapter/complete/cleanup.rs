@@ -1,20 +1,23 @@
-//! Makes explicit what raw MIR leaves out: an assignment drops the old value, and unwinding drops what is alive.
-//! Semantics: `rustc_mir_build::builder::scope` (the unwind drop tree, `build_drop_and_replace`).
+//! Makes explicit what raw MIR leaves out: an assignment drops the old value, and unwinding drops what is alive, as does
+//! dropping a suspended coroutine.
+//! Semantics: `rustc_mir_build::builder::scope` (the unwind and coroutine drop trees, `build_drop_and_replace`).
 //!
 //! The drops made here are as those of built MIR: they stand for a drop of what is initialized there, and
 //! [`super::elaborate_drops`] says what that is.
 
 use super::dataflow::{InitResults, Inits};
-use super::drop_order::{self, DropOrder};
+use super::drop_order::{self, DropOrder, Exit};
 use super::move_paths::{LookupResult, MoveData, rvalue_operands};
 use super::place_ty::TypeCx;
 use super::scheduled::{self, Scheduled};
+use super::storage::Storage;
 use crate::adapter::{Error, Result};
 use ramir::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use rustc_index::bit_set::DenseBitSet;
 
-pub fn add_cleanup(tcx: &TypeCx<'_>, def: DefId, body: &mut Body) -> Result<()> {
+/// Returns the blocks that end in a `Yield`, in the order that they had.
+pub fn add_cleanup(tcx: &TypeCx<'_>, def: DefId, body: &mut Body) -> Result<Vec<BasicBlock>> {
     let with_dead_ends = body.clone();
     let order = DropOrder::new(tcx, &with_dead_ends);
     for (i, block) in with_dead_ends.blocks.iter().enumerate() {
@@ -36,6 +39,8 @@ pub fn add_cleanup(tcx: &TypeCx<'_>, def: DefId, body: &mut Body) -> Result<()> 
         order,
         scheduled: Scheduled::compute(&raw),
         scheduled_here: DenseBitSet::new_empty(raw.locals.len()),
+        storage: if tcx.coroutine.is_some() { Storage::compute(&raw) } else { Storage::none(&raw) },
+        storage_here: DenseBitSet::new_empty(raw.locals.len()),
         variables: named.chain([Local::RETURN]).collect(),
         is_constant: matches!(
             tcx.store.item(def)?.data,
@@ -45,7 +50,10 @@ pub fn add_cleanup(tcx: &TypeCx<'_>, def: DefId, body: &mut Body) -> Result<()> 
         data: &data,
         body,
         chains: FxHashMap::default(),
+        drop_chains: FxHashMap::default(),
         resume: None,
+        coroutine_drop: None,
+        suspensions: Vec::new(),
     };
     for block in 0..raw.blocks.len() {
         let block = BasicBlock::new(block);
@@ -53,7 +61,7 @@ pub fn add_cleanup(tcx: &TypeCx<'_>, def: DefId, body: &mut Body) -> Result<()> 
             cx.block(block, state.clone())?;
         }
     }
-    Ok(())
+    Ok(cx.suspensions)
 }
 
 struct Cx<'a> {
@@ -64,13 +72,21 @@ struct Cx<'a> {
     scheduled: Scheduled,
     /// What is scheduled at the current statement.
     scheduled_here: DenseBitSet<usize>,
+    /// In a coroutine, what has storage.
+    storage: Storage,
+    /// What has it at the current statement.
+    storage_here: DenseBitSet<usize>,
     /// Locals that the program names, and the return place.
     variables: FxHashSet<Local>,
     is_constant: bool,
     body: &'a mut Body,
-    /// The cleanup block that drops a local and goes on to a block.
-    chains: FxHashMap<(Local, BasicBlock), BasicBlock>,
+    /// The cleanup block that does something to a local and goes on to a block.
+    chains: FxHashMap<(Exit, BasicBlock), BasicBlock>,
+    /// The same where a suspended coroutine is dropped.
+    drop_chains: FxHashMap<(Exit, BasicBlock), BasicBlock>,
     resume: Option<BasicBlock>,
+    coroutine_drop: Option<BasicBlock>,
+    suspensions: Vec<BasicBlock>,
 }
 
 impl Cx<'_> {
@@ -80,11 +96,13 @@ impl Cx<'_> {
         let mut current = block;
         let mut statements = Vec::with_capacity(data.statements.len());
         self.scheduled_here.clone_from(self.scheduled.entry(block));
+        self.storage_here.clone_from(self.storage.entry(block));
         for (index, statement) in data.statements.iter().enumerate() {
             if let StatementKind::Assign(_, rvalue) = &statement.kind {
                 rvalue_operands(rvalue).into_iter().try_for_each(|operand| self.check_operand(&state, operand))?;
             }
             scheduled::apply(&mut self.scheduled_here, statement);
+            self.storage.apply(&mut self.storage_here, statement);
             if let StatementKind::StorageLive(local) = statement.kind
                 && let Some(path) = self.data.local_path(local)
                 && state.maybe_init_below(self.data, path)
@@ -188,6 +206,14 @@ impl Cx<'_> {
                 let cleanup = self.unwind_to(block, &state, source_info)?;
                 asm.unwind = action(cleanup);
             }
+            TerminatorKind::Yield { value, resume_arg, drop, .. } => {
+                self.check_operand(&before, value)?;
+                if self.overwrites(&state, resume_arg)? {
+                    return Err(Error::unsupported("a yield whose result overwrites a value that needs drop"));
+                }
+                *drop = self.coroutine_drop_to(block, &state, source_info)?;
+                self.suspensions.push(current);
+            }
             // What is left in a constant's locals is a part of its value.
             TerminatorKind::Return if self.is_constant => {}
             TerminatorKind::Return => {
@@ -284,7 +310,7 @@ impl Cx<'_> {
 
     /// Whether a drop of `place` may do something.
     fn may_drop(&self, state: &Inits, place: &Place) -> Result<bool> {
-        Ok(self.tcx.needs_drop(self.tcx.place_ty(&self.raw.locals, place)?)?
+        Ok(self.tcx.place_needs_drop(&self.raw.locals, place)?
             && match self.data.find(place) {
                 LookupResult::Exact(path) => state.below(self.data, path).0,
                 LookupResult::Parent(_) => true,
@@ -310,29 +336,92 @@ impl Cx<'_> {
             .collect()
     }
 
-    /// The cleanup block that drops what is alive in `state`, which is somewhere in the raw `block`.
-    fn unwind_to(&mut self, block: BasicBlock, state: &Inits, source_info: SourceInfo) -> Result<Option<BasicBlock>> {
+    /// What is to be done on a way out of the body, from somewhere in the raw `block` where `state` is what is alive.
+    fn exits(&self, block: BasicBlock, state: &Inits) -> Vec<Exit> {
         let mut locals = self.alive(state);
         locals.retain(|&local| self.scheduled.contains(&self.scheduled_here, local));
-        let locals = self.order.sort(block, locals);
-        if locals.is_empty() {
+        self.order.sort(block, locals, self.storage_here.iter().map(Local::new).collect())
+    }
+
+    /// The cleanup block that drops what is alive in `state`, which is somewhere in the raw `block`.
+    fn unwind_to(&mut self, block: BasicBlock, state: &Inits, source_info: SourceInfo) -> Result<Option<BasicBlock>> {
+        let exits = self.exits(block, state);
+        if exits.is_empty() {
             return Ok(None);
         }
         let mut next = self.resume(source_info);
-        for &local in locals.iter().rev() {
-            next = match self.chains.get(&(local, next)) {
+        for &exit in exits.iter().rev() {
+            next = self.unwind_step(exit, next, source_info);
+        }
+        Ok(Some(next))
+    }
+
+    /// The cleanup block that does one thing and goes on to `next`.
+    fn unwind_step(&mut self, exit: Exit, next: BasicBlock, source_info: SourceInfo) -> BasicBlock {
+        if let Some(&block) = self.chains.get(&(exit, next)) {
+            return block;
+        }
+        let unwind = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
+        let block = self.exit_block(exit, next, unwind, source_info, true);
+        self.chains.insert((exit, next), block);
+        block
+    }
+
+    /// The block that drops what is alive in `state`, which is at the end of the raw `block`, where the coroutine is
+    /// suspended.
+    fn coroutine_drop_to(
+        &mut self,
+        block: BasicBlock,
+        state: &Inits,
+        source_info: SourceInfo,
+    ) -> Result<Option<BasicBlock>> {
+        let exits = self.exits(block, state);
+        if !exits.iter().any(|exit| matches!(exit, Exit::Drop(_))) {
+            return Ok(None);
+        }
+        let mut next = match self.coroutine_drop {
+            Some(block) => block,
+            None => {
+                let block = self.new_block(Vec::new(), source_info, TerminatorKind::CoroutineDrop, false);
+                self.coroutine_drop = Some(block);
+                block
+            }
+        };
+        let mut unwind = self.resume(source_info);
+        for (i, &exit) in exits.iter().enumerate().rev() {
+            next = match self.drop_chains.get(&(exit, next)) {
                 Some(&block) => block,
                 None => {
-                    let place = Place::from_local(local);
-                    let unwind = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
-                    let drop = TerminatorKind::Drop { place, target: next, unwind };
-                    let block = self.new_block(Vec::new(), source_info, drop, true);
-                    self.chains.insert((local, next), block);
+                    let block = self.exit_block(exit, next, UnwindAction::Cleanup(unwind), source_info, false);
+                    self.drop_chains.insert((exit, next), block);
                     block
                 }
             };
+            if i > 0 {
+                unwind = self.unwind_step(exit, unwind, source_info);
+            }
         }
         Ok(Some(next))
+    }
+
+    fn exit_block(
+        &mut self,
+        exit: Exit,
+        next: BasicBlock,
+        unwind: UnwindAction,
+        source_info: SourceInfo,
+        is_cleanup: bool,
+    ) -> BasicBlock {
+        match exit {
+            Exit::Drop(local) => {
+                let drop = TerminatorKind::Drop { place: Place::from_local(local), target: next, unwind };
+                self.new_block(Vec::new(), source_info, drop, is_cleanup)
+            }
+            Exit::StorageDead(local) => {
+                let dead = Statement { source_info, kind: StatementKind::StorageDead(local) };
+                self.new_block(vec![dead], source_info, TerminatorKind::Goto { target: next }, is_cleanup)
+            }
+        }
     }
 
     fn resume(&mut self, source_info: SourceInfo) -> BasicBlock {

@@ -1,11 +1,12 @@
 //! What two complete bodies of one definition do, compared without regard to how they are laid out: what is called, dropped and
-//! checked, on the way and while unwinding, and the text that is mentioned.
+//! checked, on the way and while unwinding, the text that is mentioned, and assembly.
 //!
 //! A body is taken as sets of facts, since a front end is free to share blocks or not. So what differs here does differ; a number
 //! that differs is not seen, and of orders only that of drops that follow each other. Must not know which front end made which body.
 
 use super::place_ty::TypeCx;
 use crate::adapter::Result;
+use crate::adapter::provider::ProvidedBody;
 use crate::adapter::store::Store;
 use ramir::interner::TypeFlags;
 use ramir::text::{DefNames, print_ty};
@@ -18,6 +19,8 @@ pub struct Facts {
     known: BTreeSet<Fact>,
     /// What is done with a type that is not known before it is normalized, which one front end may have done.
     unknown: BTreeSet<String>,
+    /// Empty, if the body is no coroutine's.
+    layout: String,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -28,14 +31,32 @@ struct Fact {
 }
 
 impl Facts {
-    /// What the body of `def` does, with the constants that were promoted out of it.
-    pub fn of(store: &Store, def: DefId, body: &Body, promoted: &[Body]) -> Result<Facts> {
+    /// What the body of `def` does, with the constants that were promoted out of it, and if it is a coroutine's, the body that
+    /// drops that, and the coroutine's layout.
+    pub fn of(
+        store: &Store,
+        def: DefId,
+        body: &Body,
+        promoted: &[Body],
+        coroutine: Option<(&Body, &CoroutineLayout)>,
+    ) -> Result<Facts> {
         let tcx = TypeCx::new(store, def)?;
         let mut all = Facts::default();
+        let part = if coroutine.is_some() { Part::Coroutine } else { Part::Function };
         for body in std::iter::once(body).chain(promoted) {
-            facts(&tcx, store, body, &mut all)?;
+            facts(&tcx, store, body, part, &mut all)?;
+        }
+        if let Some((drop, layout)) = coroutine {
+            facts(&tcx, store, drop, Part::CoroutineDrop, &mut all)?;
+            all.layout = layout_text(&tcx, store, layout)?;
         }
         Ok(all)
+    }
+
+    /// What a provided body does.
+    pub fn of_provided(store: &Store, def: DefId, provided: &ProvidedBody) -> Result<Facts> {
+        let coroutine = provided.coroutine.as_ref().map(|coroutine| (&coroutine.drop, &coroutine.layout));
+        Facts::of(store, def, &provided.body, &provided.promoted, coroutine)
     }
 
     /// What only one of both is, one fact a line: `- ` what this is, `+ ` what `other` is.
@@ -45,7 +66,17 @@ impl Facts {
             let differ = a.known.difference(&b.known).filter(|fact| !(unknown(&fact.what) && b.has(&fact.what)));
             differ.map(|fact| format!("{sign} {}", fact.text)).collect()
         };
-        [only("-", self, other), only("+", other, self)].concat()
+        let layouts = if self.has_layout_of(other) {
+            Vec::new()
+        } else {
+            vec![format!("- layout {}", self.layout), format!("+ layout {}", other.layout)]
+        };
+        [only("-", self, other), only("+", other, self), layouts].concat()
+    }
+
+    /// Whether both are bodies of coroutines that are laid out alike, or of none.
+    pub fn has_layout_of(&self, other: &Facts) -> bool {
+        self.layout == other.layout
     }
 
     fn insert(&mut self, what: String) {
@@ -74,9 +105,31 @@ impl DefNames for Names<'_> {
     }
 }
 
-fn facts(tcx: &TypeCx<'_>, store: &Store, body: &Body, facts: &mut Facts) -> Result<()> {
+/// What a body is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Function,
+    /// Resumes a coroutine.
+    Coroutine,
+    CoroutineDrop,
+}
+
+impl Part {
+    /// Whether the order of drops is seen. On the ways out of a coroutine's scopes rustc shares more of them than there need be, and
+    /// puts flags between.
+    fn has_order(self, is_cleanup: bool) -> bool {
+        match self {
+            Part::Function => true,
+            Part::Coroutine => !is_cleanup,
+            Part::CoroutineDrop => false,
+        }
+    }
+}
+
+fn facts(tcx: &TypeCx<'_>, store: &Store, body: &Body, part: Part, facts: &mut Facts) -> Result<()> {
+    let of = if part == Part::CoroutineDrop { "dropping the coroutine: " } else { "" };
     for block in &body.blocks {
-        let way = if block.is_cleanup { "unwinding: " } else { "" };
+        let way = format!("{of}{}", if block.is_cleanup { "unwinding: " } else { "" });
         let mut operands = Vec::new();
         for statement in &block.statements {
             if let StatementKind::Assign(_, rvalue) = &statement.kind {
@@ -97,7 +150,9 @@ fn facts(tcx: &TypeCx<'_>, store: &Store, body: &Body, facts: &mut Facts) -> Res
                 let ty = tcx.place_ty(&body.locals, place)?;
                 if tcx.needs_drop(ty)? {
                     facts.insert_with(store, &format!("{way}drop"), format!("{way}drop"), ty);
-                    if let Some(next) = next_drop(tcx, body, *target)? {
+                    if part.has_order(block.is_cleanup)
+                        && let Some(next) = next_drop(tcx, body, *target)?
+                    {
                         let pair = store.interner().mk(TyKind::Tuple(Box::new([ty, next])));
                         facts.insert_with(store, &format!("{way}drop in this order"), format!("{way}order"), pair);
                     }
@@ -108,8 +163,8 @@ fn facts(tcx: &TypeCx<'_>, store: &Store, body: &Body, facts: &mut Facts) -> Res
                     facts.insert(format!("{way}check {check}"));
                 }
             }
-            TerminatorKind::Return => facts.insert("return".to_owned()),
-            TerminatorKind::InlineAsm(_) => facts.insert("asm".to_owned()),
+            TerminatorKind::Return => facts.insert(format!("{of}return")),
+            TerminatorKind::InlineAsm(asm) => facts.insert(format!("{way}{}", asm_text(store, asm))),
             _ => {}
         }
         for operand in operands {
@@ -122,6 +177,45 @@ fn facts(tcx: &TypeCx<'_>, store: &Store, body: &Body, facts: &mut Facts) -> Res
         }
     }
     Ok(())
+}
+
+/// What a coroutine keeps where, and what may lie in one place.
+fn layout_text(tcx: &TypeCx<'_>, store: &Store, layout: &CoroutineLayout) -> Result<String> {
+    let tys = layout.field_tys.iter().map(|&ty| Ok(print_ty(store.interner(), &Names(store), tcx.reveal(ty)?)));
+    let tys = tys.collect::<Result<Vec<_>>>()?.join(", ");
+    Ok(format!("[{tys}], variants {:?}, conflicts {:?}", layout.variant_fields, layout.storage_conflicts))
+}
+
+/// Assembly with its registers, without what goes in and out.
+fn asm_text(store: &Store, asm: &InlineAsm) -> String {
+    let mut template = String::new();
+    for piece in &asm.template {
+        match piece {
+            InlineAsmTemplatePiece::String(text) => template.push_str(text),
+            InlineAsmTemplatePiece::Placeholder { operand_idx, modifier } => {
+                template.push_str(&format!("{{{operand_idx}{}}}", modifier.map(|m| format!(":{m}")).unwrap_or_default()));
+            }
+        }
+    }
+    let register = |reg: &InlineAsmRegOrRegClass| match *reg {
+        InlineAsmRegOrRegClass::Reg(name) => format!("{:?}", store.interner().str(name)),
+        InlineAsmRegOrRegClass::RegClass(name) => store.interner().str(name).to_owned(),
+    };
+    let late = |late: bool| if late { "late" } else { "" };
+    let unused = |place: &Option<Place>| if place.is_none() { " _" } else { "" };
+    let operands = asm.operands.iter().map(|operand| match operand {
+        InlineAsmOperand::In { reg, .. } => format!("in({})", register(reg)),
+        InlineAsmOperand::Out { reg, late: l, place } => format!("{}out({}){}", late(*l), register(reg), unused(place)),
+        InlineAsmOperand::InOut { reg, late: l, out_place, .. } => {
+            format!("in{}out({}){}", late(*l), register(reg), unused(out_place))
+        }
+        InlineAsmOperand::Const { .. } => "const".to_owned(),
+        InlineAsmOperand::SymFn { .. } => "sym fn".to_owned(),
+        InlineAsmOperand::SymStatic { def_id } => format!("sym {}", store.def_path_str(*def_id)),
+        InlineAsmOperand::Label { target_index } => format!("label {target_index}"),
+    });
+    let operands: Vec<_> = operands.collect();
+    format!("asm {template:?} {} options({}) to {}", operands.join(", "), asm.options, asm.targets.len())
 }
 
 /// The type of what is dropped next, if nothing else is done before.

@@ -132,6 +132,12 @@ impl InitResults {
                     state.call_return(data, destination);
                     propagate(*target, &state);
                 }
+            } else if let TerminatorKind::Yield { resume, resume_arg, drop, .. } = &block_data.terminator.kind {
+                if let Some(drop) = drop {
+                    propagate(*drop, &state);
+                }
+                state.call_return(data, resume_arg);
+                propagate(*resume, &state);
             } else if let Some((place, targets)) = discriminant_switch(block_data) {
                 for (i, &to) in targets.targets.iter().enumerate() {
                     let mut state = state.clone();

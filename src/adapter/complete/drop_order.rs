@@ -3,13 +3,29 @@
 //! rustc drops what is scheduled at a point in the same order on every way out of there, unwinding included
 //! (`rustc_mir_build::builder::scope`). Raw MIR says it for the ways that lead to a return: the `Drop`s that stand there.
 //! Where no return can be reached, those count that stand behind a call which does not return. Where there is neither, and
-//! for locals that are dropped nowhere, what was scheduled last goes first.
+//! for locals that are dropped nowhere, what was scheduled last goes first. Where the end of storage matters, it is ordered
+//! as drops are.
 
 use super::cfg::reverse_postorder;
 use super::place_ty::TypeCx;
 use ramir::*;
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
+
+/// What is done to a local on a way out of its scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Exit {
+    Drop(Local),
+    StorageDead(Local),
+}
+
+impl Exit {
+    fn local(self) -> Local {
+        match self {
+            Exit::Drop(local) | Exit::StorageDead(local) => local,
+        }
+    }
+}
 
 pub struct DropOrder<'a> {
     body: &'a Body,
@@ -62,12 +78,12 @@ impl<'a> DropOrder<'a> {
         DropOrder { body, to_exit, from_entry, scheduled: scheduled(body) }
     }
 
-    /// Sorts `locals`, which are alive in `block`, as they are to be dropped.
-    pub fn sort(&self, block: BasicBlock, mut locals: Vec<Local>) -> Vec<Local> {
-        if locals.len() < 2 {
-            return locals;
+    /// Orders the drops of `locals`, which are alive in `block`, and the ends of `storage`.
+    pub fn sort(&self, block: BasicBlock, mut locals: Vec<Local>, mut storage: Vec<Local>) -> Vec<Exit> {
+        if locals.len() < 2 && storage.is_empty() {
+            return locals.into_iter().map(Exit::Drop).collect();
         }
-        let mut sorted = Vec::with_capacity(locals.len());
+        let mut sorted = Vec::with_capacity(locals.len() + storage.len());
         let mut at = block;
         while self.to_exit[at.index()].is_none()
             && let Some(before) = self.from_entry[at.index()]
@@ -75,23 +91,34 @@ impl<'a> DropOrder<'a> {
             at = before;
         }
         loop {
-            if let TerminatorKind::Drop { place, .. } = &self.body.blocks[at.index()].terminator.kind
+            let data = &self.body.blocks[at.index()];
+            if at != block {
+                for statement in &data.statements {
+                    if let StatementKind::StorageDead(local) = statement.kind
+                        && let Some(i) = storage.iter().position(|&l| l == local)
+                    {
+                        sorted.push(Exit::StorageDead(storage.remove(i)));
+                    }
+                }
+            }
+            if let TerminatorKind::Drop { place, .. } = &data.terminator.kind
                 && let Some(local) = place.as_local()
                 && let Some(i) = locals.iter().position(|&l| l == local)
             {
-                sorted.push(locals.remove(i));
+                sorted.push(Exit::Drop(locals.remove(i)));
             }
             match self.to_exit[at.index()] {
-                Some(next) if next != at && !locals.is_empty() => at = next,
+                Some(next) if next != at && !(locals.is_empty() && storage.is_empty()) => at = next,
                 _ => break,
             }
         }
-        if !locals.is_empty() {
-            let age = |local: Local| self.scheduled.get(&local).copied().unwrap_or(0);
-            for local in locals {
-                let i = sorted.iter().position(|&other| age(other) < age(local)).unwrap_or(sorted.len());
-                sorted.insert(i, local);
-            }
+        let age = |local: Local| self.scheduled.get(&local).copied().unwrap_or(0);
+        for exit in locals.into_iter().map(Exit::Drop).chain(storage.into_iter().map(Exit::StorageDead)) {
+            // What has no storage any more is not dropped.
+            let ends = |other: &Exit| *other == Exit::StorageDead(exit.local());
+            let comes_later = |other: &Exit| ends(other) || age(other.local()) < age(exit.local());
+            let i = sorted.iter().position(comes_later).unwrap_or(sorted.len());
+            sorted.insert(i, exit);
         }
         sorted
     }
@@ -141,7 +168,9 @@ fn scheduled(body: &Body) -> FxHashMap<Local, usize> {
             }
         }
         time += 1;
-        if let TerminatorKind::Call { destination, .. } = &data.terminator.kind {
+        if let TerminatorKind::Call { destination, .. } | TerminatorKind::Yield { resume_arg: destination, .. } =
+            &data.terminator.kind
+        {
             assigned.entry(destination.local).or_insert(time);
         }
     }

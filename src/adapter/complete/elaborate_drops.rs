@@ -33,7 +33,8 @@ pub fn elaborate_drops(tcx: &TypeCx<'_>, body: &mut Body) -> Result<()> {
     Ok(())
 }
 
-/// Gives each call that has a cleanup block a return block of its own, where flags can be set.
+/// Gives each call that has a cleanup block a return block of its own, where flags can be set, and each suspension one that
+/// it is resumed in.
 fn split_call_edges(body: &mut Body) {
     let mut predecessors = vec![0usize; body.blocks.len()];
     for block in &body.blocks {
@@ -44,7 +45,8 @@ fn split_call_edges(body: &mut Body) {
     for i in 0..body.blocks.len() {
         let next = BasicBlock::new(body.blocks.len());
         let Terminator { source_info, kind } = &mut body.blocks[i].terminator;
-        if let TerminatorKind::Call { target: Some(target), unwind: UnwindAction::Cleanup(_), .. } = kind
+        if let TerminatorKind::Call { target: Some(target), unwind: UnwindAction::Cleanup(_), .. }
+        | TerminatorKind::Yield { resume: target, .. } = kind
             && predecessors[target.index()] > 1
         {
             let goto = Terminator { source_info: *source_info, kind: TerminatorKind::Goto { target: *target } };
@@ -120,7 +122,7 @@ impl Elaborator<'_> {
             let id = BasicBlock::new(i);
             let TerminatorKind::Drop { place, target, unwind } = &block.terminator.kind else { continue };
             let Some(state) = inits.before_terminator(self.data, body, id) else { continue };
-            if !self.tcx.needs_drop(self.tcx.place_ty(&self.locals, place)?)? {
+            if !self.tcx.place_needs_drop(&self.locals, place)? {
                 self.terminators.push((id, TerminatorKind::Goto { target: *target }));
                 continue;
             }
@@ -536,6 +538,11 @@ impl Elaborator<'_> {
                     // Nothing reads the flags if the call does not return.
                     _ => statements.extend(init),
                 }
+            }
+            if let TerminatorKind::Yield { resume, resume_arg, .. } = &block.terminator.kind
+                && let LookupResult::Exact(path) = self.data.find(resume_arg)
+            {
+                at_start.push((*resume, self.set_flags(path, true, source_info)));
             }
             block.statements = statements;
             if let Some(kind) = elaborated.get(&id) {

@@ -8,6 +8,7 @@
 //!   the scopes around it may stand, to tell their order.
 //! - An assignment or call overwrites its destination without dropping what was there.
 //! - A box is dereferenced like a reference, and constant temporaries are not promoted.
+//! - A coroutine is as [`coroutine`] says.
 //!
 //! `Operand::Move` says what is moved; it is for the front end to say it of every place whose type is not `Copy`. A
 //! local that needs drop, and that no `Drop` is there for, is an error, never a leak.
@@ -23,6 +24,7 @@ mod check_pointers;
 mod cleanup;
 mod compare;
 mod const_eval_select;
+pub mod coroutine;
 mod dataflow;
 mod drop_order;
 mod elaborate_box_derefs;
@@ -35,10 +37,12 @@ mod required_consts;
 mod scheduled;
 #[cfg(test)]
 mod soundness;
+mod storage;
 #[cfg(test)]
 mod tests;
 pub mod ub_checks;
 mod unused_locals;
+mod uses;
 mod validate;
 mod visit;
 
@@ -47,35 +51,62 @@ pub use compare::Facts;
 use super::Result;
 use super::provider::ProvidedBody;
 use super::store::Store;
+use coroutine::Coroutine;
 use place_ty::TypeCx;
 use ramir::*;
 
-/// Completes the body of `def`. A body that is complete already stays as it is.
-pub fn complete(store: &Store, def: DefId, mut body: Body) -> Result<ProvidedBody> {
+/// Completes the body of `def`. A body that is complete already stays as it is. The body of a coroutine gets the layout that
+/// others know of it, if they do ([`Store::exported_coroutine_layout`]).
+pub fn complete(store: &Store, def: DefId, body: Body) -> Result<ProvidedBody> {
+    let layout = match store.opt_item(def)?.map(|item| &item.data) {
+        Some(ItemData::Closure(ClosureDef { coroutine: Some(_), .. })) => store.exported_coroutine_layout(def)?,
+        _ => None,
+    };
+    complete_with_layout(store, def, body, layout)
+}
+
+/// As [`complete`]; if it is the body of a coroutine, with this layout instead of one of its own.
+fn complete_with_layout(
+    store: &Store,
+    def: DefId,
+    mut body: Body,
+    layout: Option<&CoroutineLayout>,
+) -> Result<ProvidedBody> {
     if is_complete(&body) {
-        return Ok(ProvidedBody { body, promoted: Vec::new() });
+        return Ok(ProvidedBody { body, promoted: Vec::new(), coroutine: None });
     }
-    let tcx = TypeCx::new(store, def)?;
+    let mut tcx = TypeCx::new(store, def)?;
+    tcx.coroutine = Coroutine::of_body(&tcx, def, &body)?;
     validate::validate(&tcx, &body)?;
     if body.required_consts.is_empty() {
         required_consts::compute_required_consts(tcx.interner, &mut body);
     }
     let promoted = promote::promote_consts(&tcx, def, &mut body)?;
     cfg::split_entry(&mut body);
-    cleanup::add_cleanup(&tcx, def, &mut body)?;
+    let always_live = coroutine::always_live_locals(&body);
+    let suspensions = cleanup::add_cleanup(&tcx, def, &mut body)?;
     scheduled::remove_marks(&mut body);
     elaborate_drops::elaborate_drops(&tcx, &mut body)?;
     validate::no_packed_drops(&tcx, &body)?;
     abort_unwinding_calls::abort_unwinding_calls(&tcx, def, &mut body)?;
     elaborate_box_derefs::elaborate_box_derefs(&tcx, &mut body)?;
-    cfg::simplify(&mut body);
-    unused_locals::remove_unused_locals(&mut body);
-    Ok(ProvidedBody { body, promoted })
+    let mut provided = None;
+    if let Some(coroutine) = &tcx.coroutine {
+        let made = coroutine::state_transform(&tcx, coroutine, &mut body, &suspensions, &always_live, layout)?;
+        provided = Some(made);
+    }
+    for body in [&mut body].into_iter().chain(provided.as_mut().map(|coroutine| &mut coroutine.drop)) {
+        cfg::simplify(body);
+        unused_locals::remove_unused_locals(body);
+        validate::no_suspensions(body)?;
+    }
+    Ok(ProvidedBody { body, promoted, coroutine: provided })
 }
 
 /// Whether unwinding or promoted constants are explicit already. A body that has neither, and drops nothing, is complete
 /// as it is raw.
 fn is_complete(body: &Body) -> bool {
+    let suspends = |block: &BasicBlockData| matches!(block.terminator.kind, TerminatorKind::Yield { .. });
     let unwinds = |block: &BasicBlockData| {
         let unwind = cfg::unwind(&block.terminator.kind);
         block.is_cleanup || unwind.is_some_and(|unwind| unwind != UnwindAction::Continue)
@@ -86,7 +117,7 @@ fn is_complete(body: &Body) -> bool {
             _ => false,
         })
     };
-    body.blocks.iter().any(|block| unwinds(block) || refers_to_promoted(block))
+    !body.blocks.iter().any(suspends) && body.blocks.iter().any(|block| unwinds(block) || refers_to_promoted(block))
 }
 
 fn is_promoted(operand: &Operand) -> bool {

@@ -56,8 +56,9 @@ impl MoveData {
         let mut data =
             MoveData { paths: Vec::new(), locals: Vec::with_capacity(body.locals.len()), effects: Vec::new() };
         for (i, decl) in body.locals.iter().enumerate() {
-            let path = if tcx.needs_drop(decl.ty)? {
-                Some(data.new_path(None, Place::from_local(Local::new(i)), PlaceTy { ty: decl.ty, variant: None }))
+            let local = Place::from_local(Local::new(i));
+            let path = if tcx.place_needs_drop(&body.locals, &local)? {
+                Some(data.new_path(None, local, PlaceTy { ty: decl.ty, variant: None }))
             } else {
                 None
             };
@@ -109,7 +110,8 @@ impl MoveData {
         };
         match *tcx.interner.kind(ty) {
             TyKind::Tuple(ref tys) => rest_of(tys),
-            TyKind::Closure(..) => rest_of(tcx.upvar_tys(ty)?),
+            // Of a coroutine only its own body moves parts, which are what it captures.
+            TyKind::Closure(..) | TyKind::Coroutine(..) => rest_of(tcx.upvar_tys(ty)?),
             TyKind::Adt(def, args) => {
                 let adt = tcx.adt_def(def)?;
                 if adt.destructor.is_some() || adt.kind == AdtKind::Union {
@@ -270,11 +272,16 @@ impl Gather<'_> {
                 }
                 _ => Ok(()),
             }),
+            TerminatorKind::Yield { value, resume_arg, .. } => {
+                self.operand(value)?;
+                self.paths_for(resume_arg).map(drop)
+            }
             TerminatorKind::Goto { .. }
             | TerminatorKind::UnwindResume
             | TerminatorKind::UnwindTerminate(_)
             | TerminatorKind::Return
-            | TerminatorKind::Unreachable => Ok(()),
+            | TerminatorKind::Unreachable
+            | TerminatorKind::CoroutineDrop => Ok(()),
         }
     }
 

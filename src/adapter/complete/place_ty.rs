@@ -3,6 +3,7 @@
 //!
 //! Nothing is normalized but to tell whether a value has to be dropped: else a projection is as opaque as a parameter.
 
+use super::coroutine::{self, Coroutine};
 use crate::adapter::fold::{subst, subst_args};
 use crate::adapter::store::Store;
 use crate::adapter::{Error, Result};
@@ -16,6 +17,8 @@ pub struct TypeCx<'a> {
     pub interner: &'a Interner,
     pub unit: Ty,
     pub bool: Ty,
+    /// The coroutine whose body this is, which is its first parameter.
+    pub coroutine: Option<Coroutine>,
     /// Types that a where-clause of the definition says are `Copy`.
     copy_tys: FxHashSet<Ty>,
     /// By type, and by what is said of types that only an instance of the body knows.
@@ -37,6 +40,7 @@ impl<'a> TypeCx<'a> {
             interner,
             unit: interner.mk(TyKind::Tuple([].into())),
             bool: interner.mk(TyKind::Bool),
+            coroutine: None,
             copy_tys: copy_tys(store, def)?,
             needs_drop: RefCell::default(),
         })
@@ -159,6 +163,16 @@ impl<'a> TypeCx<'a> {
     /// Whether dropping a value of the type may do something. "Yes" where only an instance of the body knows.
     pub fn needs_drop(&self, ty: Ty) -> Result<bool> {
         self.needs_drop_if(ty, true)
+    }
+
+    /// Whether dropping what is in the place may do something. Of a coroutine, its body drops what it captures alone.
+    pub fn place_needs_drop(&self, locals: &[LocalDecl], place: &Place) -> Result<bool> {
+        match self.coroutine {
+            Some(coroutine) if place.as_local() == Some(coroutine::SELF_ARG) => {
+                self.any_needs_drop(self.upvar_tys(coroutine.ty)?, true)
+            }
+            _ => self.needs_drop(self.place_ty(locals, place)?),
+        }
     }
 
     /// Whether dropping a value of the type does something in every instance of the body.

@@ -5,7 +5,7 @@
 
 use super::place_ty::TypeCx;
 use crate::adapter::Result;
-use crate::adapter::fold::subst;
+use crate::adapter::fold::{TypeFolder, subst, super_fold_ty};
 use ramir::interner::TypeFlags;
 use ramir::*;
 
@@ -29,7 +29,44 @@ impl Fit {
     }
 }
 
+/// How many aliases may be behind one another.
+const MAX_ALIASES: usize = 64;
+
+/// Puts types in the place of aliases.
+struct Reveal<'a> {
+    tcx: &'a TypeCx<'a>,
+    /// The aliases around.
+    aliases: usize,
+}
+
+impl TypeFolder for Reveal<'_> {
+    fn interner(&self) -> &Interner {
+        self.tcx.interner
+    }
+
+    fn fold_ty(&mut self, ty: Ty, depth: u32) -> Result<Ty> {
+        if !self.tcx.interner.flags(ty).intersects(TypeFlags::HAS_ALIAS) {
+            return Ok(ty);
+        }
+        let ty = super_fold_ty(self, ty, depth)?;
+        let TyKind::Alias(kind, def, args) = *self.tcx.interner.kind(ty) else { return Ok(ty) };
+        if self.aliases == MAX_ALIASES {
+            return Ok(ty);
+        }
+        let Some(value) = self.tcx.known_alias(kind, def, args)? else { return Ok(ty) };
+        self.aliases += 1;
+        let value = self.fold_ty(value, depth);
+        self.aliases -= 1;
+        value
+    }
+}
+
 impl TypeCx<'_> {
+    /// The type with what is known to stand behind its aliases.
+    pub fn reveal(&self, ty: Ty) -> Result<Ty> {
+        Reveal { tcx: self, aliases: 0 }.fold_ty(ty, 0)
+    }
+
     /// The type that an alias stands for in every instance of the body. `None`: not known.
     pub fn known_alias(&self, kind: AliasKind, def: DefId, args: Args) -> Result<Option<Ty>> {
         match kind {

@@ -190,6 +190,7 @@ fn collect_temps(tcx: &TypeCx<'_>, body: &Body) -> Result<Temps> {
                 _ => changed(destination),
             },
             TerminatorKind::Call { destination, .. } => changed(destination),
+            TerminatorKind::Yield { resume_arg, .. } => changed(resume_arg),
             TerminatorKind::InlineAsm(asm) => {
                 for operand in &asm.operands {
                     if let InlineAsmOperand::Out { place: Some(place), .. }

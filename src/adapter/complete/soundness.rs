@@ -1,7 +1,8 @@
 //! Random raw bodies, completed and run: whichever way control takes, and wherever it unwinds, every value is dropped
-//! exactly once, and unwinding drops locals in the reverse order of their declaration.
+//! exactly once, and unwinding drops locals in the reverse order of their declaration. Bodies of coroutines are resumed until
+//! they return, or dropped where they are suspended, and what is saved in fields that may overlap is never there at once.
 
-use super::complete;
+use super::{complete, complete_with_layout};
 use crate::adapter::testing::TestCrate;
 use ramir::text::parse_body;
 use ramir::*;
@@ -19,7 +20,6 @@ impl Rng {
 }
 
 const TYPES: [&str; 4] = ["t::D", "(t::D, t::D)", "t::Box<t::D>", "t::Opt<t::D>"];
-const PANIC: &str = "_0 = fn t::f() -> [unwind: continue];";
 const PAIR: usize = 1;
 const BOX: usize = 2;
 const OPT: usize = 3;
@@ -31,7 +31,7 @@ struct Known([bool; 2]);
 /// Writes a program in blocks, scope by scope.
 struct Gen {
     rng: Rng,
-    /// The type of each local from `_2` on.
+    /// The type of each local from `_2` on, in a coroutine from `_3` on; the second of those is a capture.
     locals: Vec<usize>,
     scopes: Vec<Vec<usize>>,
     known: Vec<Known>,
@@ -44,9 +44,49 @@ struct Gen {
     reachable: bool,
     /// The program never returns, so that nothing says in which order it would drop.
     diverges: bool,
+    is_coroutine: bool,
+    /// The program says where storage ends.
+    has_storage: bool,
 }
 
+/// Of [`Gen::locals`], in a coroutine.
+const CAPTURE: usize = 1;
+
+
 impl Gen {
+    fn number(&self, local: usize) -> usize {
+        local + if self.is_coroutine { 3 } else { 2 }
+    }
+
+    fn name(&self, local: usize) -> String {
+        match local {
+            CAPTURE if self.is_coroutine => "(_1.1: t::D)".into(),
+            _ => format!("_{}", self.number(local)),
+        }
+    }
+
+    /// What a branch depends on.
+    fn cond(&self) -> &'static str {
+        if self.is_coroutine { "UbChecks" } else { "copy _1" }
+    }
+
+    /// Calls a function that gives nothing to drop.
+    fn do_call(&mut self, call: &str) {
+        let to = if self.is_coroutine { 2 } else { 1 };
+        self.call(&format!("_{to} = {call}"));
+    }
+
+    fn panic(&mut self) {
+        let to = if self.is_coroutine { 2 } else { 0 };
+        self.push(&format!("_{to} = fn t::f() -> [unwind: continue];"));
+    }
+
+    fn suspend(&mut self) {
+        let next = self.new_block();
+        self.push(&format!("_2 = yield(const 1_u8) -> [resume: bb{next}];"));
+        self.at = next;
+    }
+
     fn new_block(&mut self) -> usize {
         self.blocks.push(String::new());
         self.blocks.len() - 1
@@ -68,9 +108,15 @@ impl Gen {
     }
 
     fn drop(&mut self, local: usize) {
-        let next = self.new_block();
-        self.push(&format!("drop(_{}) -> [return: bb{next}, unwind: continue];", local + 2));
+        if self.is_coroutine && local == CAPTURE {
+            return;
+        }
+        let (next, name) = (self.new_block(), self.name(local));
+        self.push(&format!("drop({name}) -> [return: bb{next}, unwind: continue];"));
         self.at = next;
+        if self.has_storage {
+            self.push(&format!("StorageDead({name});"));
+        }
     }
 
     fn declare(&mut self, ty: usize) -> usize {
@@ -79,7 +125,7 @@ impl Gen {
         let local = self.locals.len() - 1;
         self.scopes.last_mut().expect("a scope").push(local);
         if self.diverges {
-            self.push(&format!("StorageLive(_{});", local + 2));
+            self.push(&format!("StorageLive({});", self.name(local)));
         }
         local
     }
@@ -117,21 +163,25 @@ impl Gen {
 
     fn statement(&mut self, depth: usize) {
         let all = Known([true; 2]);
+        if self.is_coroutine && self.rng.next(4) == 0 {
+            self.suspend();
+            return;
+        }
         match self.rng.next(if depth > 3 { 11 } else { 15 }) {
             0..=2 => {
                 let ty = self.rng.next(4);
                 let local = self.declare(ty);
-                self.call(&format!("_{} = fn t::mk()", local + 2));
+                self.call(&format!("{} = fn t::mk()", self.name(local)));
                 self.known[local] = all;
             }
             3 => {
                 let ty = self.rng.next(4);
                 self.declare(ty);
             }
-            4 => self.call("_1 = fn t::f()"),
+            4 => self.do_call("fn t::f()"),
             5 => {
                 if let Some(local) = self.pick(|_, _| true) {
-                    self.call(&format!("_{} = fn t::mk()", local + 2));
+                    self.call(&format!("{} = fn t::mk()", self.name(local)));
                     self.known[local] = all;
                 }
             }
@@ -140,7 +190,7 @@ impl Gen {
                 if let Some(from) = self.pick(|g, l| l >= g.outside && g.known[l] == all)
                     && let Some(to) = self.pick(|g, l| l != from && g.locals[l] == g.locals[from])
                 {
-                    self.push(&format!("_{} = move _{};", to + 2, from + 2));
+                    self.push(&format!("{} = move {};", self.name(to), self.name(from)));
                     self.known[from] = Known([false; 2]);
                     self.known[to] = all;
                 }
@@ -148,14 +198,14 @@ impl Gen {
             7 => {
                 if let Some(local) = self.pick(|g, l| l >= g.outside && g.known[l] == all) {
                     let ty = TYPES[self.locals[local]];
-                    self.call(&format!("_1 = fn t::generic<{ty}, u32>(move _{})", local + 2));
+                    self.do_call(&format!("fn t::generic<{ty}, u32>(move {})", self.name(local)));
                     self.known[local] = Known([false; 2]);
                 }
             }
             8 => {
                 let half = self.rng.next(2);
                 if let Some(local) = self.pick(|g, l| l >= g.outside && g.locals[l] == PAIR && g.known[l].0[half]) {
-                    self.call(&format!("_1 = fn t::take(move (_{}.{half}: t::D))", local + 2));
+                    self.do_call(&format!("fn t::take(move ({}.{half}: t::D))", self.name(local)));
                     self.known[local].0[half] = false;
                 }
             }
@@ -163,10 +213,10 @@ impl Gen {
                 // A box whose content is gone may be filled again; `known` counts its memory first, then its content.
                 if let Some(local) = self.pick(|g, l| l >= g.outside && g.locals[l] == BOX && g.known[l].0[0]) {
                     if self.known[local].0[1] && self.rng.next(2) == 0 {
-                        self.call(&format!("_1 = fn t::take(move (*_{}))", local + 2));
+                        self.do_call(&format!("fn t::take(move (*{}))", self.name(local)));
                         self.known[local].0[1] = false;
                     } else {
-                        self.call(&format!("(*_{}) = fn t::mk()", local + 2));
+                        self.call(&format!("(*{}) = fn t::mk()", self.name(local)));
                         self.known[local].0[1] = true;
                     }
                 }
@@ -174,13 +224,13 @@ impl Gen {
             10 => {
                 let half = self.rng.next(2);
                 if let Some(local) = self.pick(|g, l| g.locals[l] == PAIR && g.known[l] != Known([false; 2])) {
-                    self.call(&format!("(_{}.{half}: t::D) = fn t::mk()", local + 2));
+                    self.call(&format!("({}.{half}: t::D) = fn t::mk()", self.name(local)));
                     self.known[local].0[half] = true;
                 }
             }
             11 => {
                 let [then, otherwise, join] = [(); 3].map(|()| self.new_block());
-                self.push(&format!("switchInt(copy _1) -> [0: bb{then}, otherwise: bb{otherwise}];"));
+                self.push(&format!("switchInt({}) -> [0: bb{then}, otherwise: bb{otherwise}];", self.cond()));
                 let before = self.known.clone();
                 let mut ends = Vec::new();
                 for start in [then, otherwise] {
@@ -201,8 +251,8 @@ impl Gen {
                     self.locals.push(usize::MAX);
                     self.known.push(Known([false; 2]));
                     let [none, some, join] = [(); 3].map(|()| self.new_block());
-                    self.push(&format!("_{} = discriminant(_{});", discr + 2, local + 2));
-                    self.push(&format!("switchInt(move _{}) -> [0: bb{none}, otherwise: bb{some}];", discr + 2));
+                    self.push(&format!("{} = discriminant({});", self.name(discr), self.name(local)));
+                    self.push(&format!("switchInt(move {}) -> [0: bb{none}, otherwise: bb{some}];", self.name(discr)));
                     let before = self.known.clone();
                     let mut ends = Vec::new();
                     for start in [none, some] {
@@ -212,7 +262,7 @@ impl Gen {
                         self.scopes.push(Vec::new());
                         let binding = self.declare(0);
                         if start == some {
-                            self.push(&format!("_{} = move ((_{} as variant 1).0: t::D);", binding + 2, local + 2));
+                            self.push(&format!("{} = move (({} as variant 1).0: t::D);", self.name(binding), self.name(local)));
                             self.known[binding] = all;
                             self.known[local] = Known([false; 2]);
                         }
@@ -237,7 +287,7 @@ impl Gen {
                 self.block(depth + 1);
                 let body = self.new_block();
                 if self.reachable {
-                    self.push(&format!("switchInt(copy _1) -> [0: bb{head}, otherwise: bb{body}];"));
+                    self.push(&format!("switchInt({}) -> [0: bb{head}, otherwise: bb{body}];", self.cond()));
                     self.at = body;
                     self.goto(after);
                 }
@@ -247,10 +297,10 @@ impl Gen {
             }
             _ => {
                 let [leave, stay] = [(); 2].map(|()| self.new_block());
-                self.push(&format!("switchInt(copy _1) -> [0: bb{leave}, otherwise: bb{stay}];"));
+                self.push(&format!("switchInt({}) -> [0: bb{leave}, otherwise: bb{stay}];", self.cond()));
                 self.at = leave;
                 match (self.rng.next(3), self.exit) {
-                    (0, _) => self.push(PANIC),
+                    (0, _) => self.panic(),
                     (1, Some((after, keep))) => {
                         self.drop_scopes(keep);
                         self.goto(after);
@@ -264,10 +314,14 @@ impl Gen {
 
     fn leave(&mut self) {
         if self.diverges {
-            self.push(PANIC);
+            self.panic();
         } else {
             self.drop_scopes(0);
-            self.goto(1);
+            if self.is_coroutine {
+                self.push("_0 = (); drop(_1) -> [return: bb1, unwind: continue];");
+            } else {
+                self.goto(1);
+            }
         }
     }
 
@@ -290,30 +344,38 @@ impl Gen {
     }
 }
 
+const COROUTINE: &str =
+    "t::random::{closure#0}(_1: coroutine t::random::{closure#0}<i8, (), u8, (), ((t::D, t::D), t::D)>, _2: ())";
+
 /// A program; the locals that it drops are declared in the order of their numbers.
-fn program(seed: u64) -> String {
+fn program(seed: u64, is_coroutine: bool) -> String {
     let mut g = Gen {
         rng: Rng(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
-        locals: vec![1],
-        scopes: vec![vec![0]],
-        known: vec![Known([true; 2])],
+        locals: if is_coroutine { vec![PAIR, 0] } else { vec![PAIR] },
+        scopes: vec![if is_coroutine { vec![CAPTURE, 0] } else { vec![0] }],
+        known: vec![Known([true; 2]); if is_coroutine { 2 } else { 1 }],
         blocks: vec![String::new(), "return;".into()],
         at: 0,
         outside: 0,
         exit: None,
         reachable: true,
         diverges: seed % 4 == 0,
+        is_coroutine,
+        has_storage: is_coroutine && seed % 3 > 0,
     };
+    if is_coroutine {
+        g.push("_3 = move (_1.0: (t::D, t::D));");
+    }
     g.block(0);
     if g.reachable {
         g.leave();
     }
-    let mut text = String::from("fn t::f(_1: bool, _2: (t::D, t::D)) {\n");
-    for (i, &ty) in g.locals.iter().enumerate().skip(1) {
-        let _ = writeln!(text, "let _{}: {};", i + 2, TYPES.get(ty).unwrap_or(&"isize"));
+    let mut text = format!("fn {} {{\n", if is_coroutine { COROUTINE } else { "t::f(_1: bool, _2: (t::D, t::D))" });
+    for (i, &ty) in g.locals.iter().enumerate().skip(usize::from(!is_coroutine)) {
+        let _ = writeln!(text, "let _{}: {};", g.number(i), TYPES.get(ty).unwrap_or(&"isize"));
     }
     for i in 0..g.locals.len() {
-        let _ = writeln!(text, "debug v{i} => _{};", i + 2);
+        let _ = writeln!(text, "debug v{i} => {};", g.name(i));
     }
     for (i, block) in g.blocks.iter().enumerate() {
         let block = if block.is_empty() { "unreachable;" } else { block };
@@ -333,8 +395,31 @@ enum Val {
     /// A box, and any pointer: an index into the heap.
     Box(usize),
     Ptr(usize),
-    /// A reference to a local.
-    Ref(Local),
+    /// A reference to a place.
+    Ref(Place),
+    /// The coroutine that runs, or a pointer to it.
+    Coroutine,
+}
+
+/// A coroutine between its suspensions.
+struct CoroutineVal<'a> {
+    layout: &'a CoroutineLayout,
+    state: u32,
+    captures: Vec<Val>,
+    /// By field.
+    saved: Vec<Val>,
+}
+
+impl CoroutineVal<'_> {
+    fn field(&self, variant: VariantIdx, field: FieldIdx) -> usize {
+        self.layout.variant_fields[variant.index()][field.index()] as usize
+    }
+
+    /// Whether the fields may be at the same place.
+    fn may_overlap(&self, a: usize, b: usize) -> bool {
+        let conflict = |a: usize, b: usize| self.layout.storage_conflicts[a].contains(&(b as u32));
+        a != b && !conflict(a, b) && !conflict(b, a)
+    }
 }
 
 struct Machine<'a> {
@@ -347,6 +432,11 @@ struct Machine<'a> {
     freed: Vec<bool>,
     /// The locals that were dropped since unwinding began.
     unwound: Vec<Local>,
+    coroutine: Option<CoroutineVal<'a>>,
+    /// The last run was too long.
+    is_stuck: bool,
+    /// The last run ended in unwinding.
+    has_unwound: bool,
 }
 
 type Check<T> = Result<T, String>;
@@ -354,9 +444,20 @@ type Check<T> = Result<T, String>;
 impl Machine<'_> {
     fn at(&mut self, place: &Place) -> Check<&mut Val> {
         // A dereference comes first.
-        let (mut at, rest) = match (&place.projection[..], &self.locals[place.local.index()]) {
-            ([PlaceElem::Deref, rest @ ..], Val::Ptr(i)) => (&mut self.heap[*i], rest),
-            (rest, _) => (&mut self.locals[place.local.index()], rest),
+        let (mut at, rest) = match (&place.projection[..], &self.locals[place.local.index()], &mut self.coroutine) {
+            ([PlaceElem::Deref, rest @ ..], Val::Ptr(i), _) => (&mut self.heap[*i], rest),
+            ([PlaceElem::Deref, PlaceElem::Field(i, _), rest @ ..], Val::Coroutine, Some(coroutine)) => {
+                (&mut coroutine.captures[i.index()], rest)
+            }
+            (
+                [PlaceElem::Deref, PlaceElem::Downcast(variant), PlaceElem::Field(i, _), rest @ ..],
+                Val::Coroutine,
+                Some(coroutine),
+            ) => {
+                let field = coroutine.field(*variant, *i);
+                (&mut coroutine.saved[field], rest)
+            }
+            (rest, ..) => (&mut self.locals[place.local.index()], rest),
         };
         for elem in rest {
             at = match (elem, at) {
@@ -390,9 +491,28 @@ impl Machine<'_> {
     }
 
     fn write(&mut self, place: &Place, value: Val) -> Check<()> {
+        self.overwrite_overlapping(place)?;
         let at = self.at(place)?;
         let old = std::mem::replace(at, value);
         if self.holds(&old) { Err(format!("{place:?} is overwritten while it holds {old:?}")) } else { Ok(()) }
+    }
+
+    /// Forgets what is saved in fields that may be where the place is.
+    fn overwrite_overlapping(&mut self, place: &Place) -> Check<()> {
+        let Some(coroutine) = &mut self.coroutine else { return Ok(()) };
+        let [PlaceElem::Deref, PlaceElem::Downcast(variant), PlaceElem::Field(i, _), ..] = place.projection[..] else {
+            return Ok(());
+        };
+        let field = coroutine.field(variant, i);
+        let overlapping = (0..coroutine.saved.len()).filter(|&other| coroutine.may_overlap(field, other));
+        let mut forgotten = Vec::new();
+        for other in overlapping.collect::<Vec<_>>() {
+            forgotten.push(std::mem::replace(&mut coroutine.saved[other], Val::Uninit));
+        }
+        match forgotten.iter().find(|value| self.holds(value)) {
+            Some(value) => Err(format!("{place:?} is written over {value:?}")),
+            None => Ok(()),
+        }
     }
 
     /// Whether the value still has to be dropped.
@@ -427,7 +547,7 @@ impl Machine<'_> {
 
     fn operand(&mut self, operand: &Operand) -> Check<Val> {
         Ok(match operand {
-            Operand::Copy(place) | Operand::Move(place) if place.local == Local(1) => {
+            Operand::Copy(place) | Operand::Move(place) if place.local == Local(1) && self.coroutine.is_none() => {
                 Val::Int(self.rng.next(2) as u128)
             }
             Operand::Copy(place) => self.at(place)?.clone(),
@@ -436,7 +556,7 @@ impl Machine<'_> {
                 MirConst::Val(ConstValue::Scalar(Scalar::Int(int)), _) => Val::Int(int.data),
                 _ => Val::Int(0),
             },
-            Operand::RuntimeChecks(_) => Val::Int(0),
+            Operand::RuntimeChecks(_) => Val::Int(self.rng.next(2) as u128),
         })
     }
 
@@ -450,18 +570,34 @@ impl Machine<'_> {
                 Val::Box(i) if !self.freed[i] => Val::Ptr(i),
                 other => return Err(format!("the pointer of {other:?}")),
             },
+            Rvalue::Discriminant(Place { local, projection }) if self.is_coroutine(*local, projection) => {
+                Val::Int(self.coroutine.as_ref().map_or(0, |coroutine| coroutine.state.into()))
+            }
             Rvalue::Discriminant(place) => match self.at(place)? {
                 Val::Enum(variant, _) => Val::Int(*variant),
                 other => return Err(format!("the discriminant of {other:?}")),
             },
-            Rvalue::Ref(_, place) => Val::Ref(place.local),
+            Rvalue::Ref(_, place) => Val::Ref(place.clone()),
+            Rvalue::Aggregate(_, operands) => {
+                for operand in operands {
+                    if self.operand(operand)? == Val::Uninit {
+                        return Err("something uninitialized is put into an aggregate".into());
+                    }
+                }
+                Val::Int(0)
+            }
             other => return Err(format!("{other:?}")),
         })
+    }
+
+    fn is_coroutine(&self, local: Local, projection: &[PlaceElem]) -> bool {
+        projection == [PlaceElem::Deref] && self.locals[local.index()] == Val::Coroutine
     }
 
     /// Runs the body once.
     fn run(&mut self) -> Check<()> {
         let mut block = BasicBlock::START;
+        (self.is_stuck, self.has_unwound) = (false, false);
         for _ in 0..500 {
             let data = &self.body.blocks[block.index()];
             for statement in &data.statements {
@@ -472,6 +608,11 @@ impl Machine<'_> {
                     }
                     let value = self.rvalue(rvalue)?;
                     self.write(place, value)?;
+                }
+                if let StatementKind::SetDiscriminant { variant_index, .. } = &statement.kind
+                    && let Some(coroutine) = &mut self.coroutine
+                {
+                    coroutine.state = variant_index.0;
                 }
             }
             let unwinds = !data.is_cleanup && self.rng.next(12) == 0;
@@ -498,26 +639,30 @@ impl Machine<'_> {
                     if args.contains(&Val::Uninit) {
                         return Err("something uninitialized is passed".into());
                     }
-                    if let [Val::Ref(local)] = args[..] {
-                        match self.locals[local.index()] {
+                    if let [Val::Ref(place)] = &args[..] {
+                        match self.at(place)?.clone() {
                             Val::Box(i) => self.free(i)?,
-                            ref other => return Err(format!("{other:?} is freed")),
+                            other => return Err(format!("{other:?} is freed")),
                         }
                     }
                     match target {
                         Some(target) if !unwinds => {
-                            if destination.local != Local(1) {
-                                let ty = self.body.locals[destination.local.index()].ty;
-                                let value = if destination.projection.is_empty() { self.fresh(ty) } else { Val::D };
-                                self.write(destination, value)?;
-                            }
+                            let value = match destination.projection.last() {
+                                None => self.fresh(self.body.locals[destination.local.index()].ty),
+                                Some(PlaceElem::Field(_, ty)) => self.fresh(*ty),
+                                Some(_) => Val::D,
+                            };
+                            self.write(destination, value)?;
                             Some(*target)
                         }
                         _ => unwind_to(unwind),
                     }
                 }
                 TerminatorKind::Return => None,
-                TerminatorKind::UnwindResume => None,
+                TerminatorKind::UnwindResume => {
+                    self.has_unwound = true;
+                    None
+                }
                 other => return Err(format!("{other:?}")),
             };
             match next {
@@ -525,6 +670,7 @@ impl Machine<'_> {
                 None => return self.end(),
             }
         }
+        self.is_stuck = true;
         Ok(())
     }
 
@@ -536,7 +682,7 @@ impl Machine<'_> {
         }
         let mut order = self.unwound.clone();
         order.dedup();
-        if order.is_sorted_by(|a, b| a > b) { Ok(()) } else { Err(format!("unwinding drops {order:?}")) }
+        if self.coroutine.is_some() || order.is_sorted_by(|a, b| a > b) { Ok(()) } else { Err(format!("unwinding drops {order:?}")) }
     }
 }
 
@@ -545,7 +691,7 @@ fn every_value_is_dropped_once() {
     let krate = TestCrate::new(include_str!("fixtures/drops.txt"));
     let mut unwound = 0;
     for seed in 0..1000 {
-        let text = program(seed);
+        let text = program(seed, false);
         let raw = parse_body(&krate.tcx.interner, krate.names(), &text).unwrap_or_else(|e| panic!("{e}\n{text}"));
         let done = complete(&krate.tcx.store, krate.def("t::f"), raw).unwrap_or_else(|e| panic!("{e}\n{text}"));
         for run in 0..30 {
@@ -561,6 +707,9 @@ fn every_value_is_dropped_once() {
                 heap: Vec::new(),
                 freed: Vec::new(),
                 unwound: Vec::new(),
+                coroutine: None,
+                is_stuck: false,
+                has_unwound: false,
             };
             let result = machine.run();
             unwound += usize::from(!machine.unwound.is_empty());
@@ -570,4 +719,80 @@ fn every_value_is_dropped_once() {
         }
     }
     assert!(unwound > 500, "{unwound} runs unwound");
+}
+
+/// Resumes a coroutine until it returns or panics, or not as often, and drops it. Returns how often it was suspended.
+fn run_coroutine<'a>(machine: &mut Machine<'a>, resume: &'a Body, drop: &'a Body) -> Check<usize> {
+    let mut suspended = 0;
+    loop {
+        let state = machine.coroutine.as_ref().map_or(0, |coroutine| coroutine.state);
+        let is_last = matches!(state, 1 | 2) || machine.rng.next(6) == 0;
+        machine.body = if is_last { drop } else { resume };
+        machine.locals = vec![Val::Uninit; machine.body.locals.len()];
+        machine.locals[1] = if is_last { Val::Coroutine } else { Val::Pair(vec![Val::Coroutine]) };
+        if !is_last {
+            machine.locals[2] = Val::Int(0);
+        }
+        machine.run()?;
+        if machine.is_stuck {
+            return Ok(suspended);
+        }
+        let Some(coroutine) = &machine.coroutine else { return Ok(suspended) };
+        if is_last {
+            let mut parts = coroutine.captures.iter().chain(&coroutine.saved);
+            return match parts.find(|value| machine.holds(value)) {
+                Some(value) => Err(format!("the coroutine that was dropped still holds {value:?}")),
+                None => Ok(suspended),
+            };
+        }
+        match coroutine.state {
+            state if machine.has_unwound != (state == 2) => return Err(format!("unwinding leaves state {state}")),
+            0 => return Err("the coroutine was resumed, and is not".into()),
+            state => suspended += usize::from(state > 2),
+        }
+    }
+}
+
+#[test]
+fn every_value_of_a_coroutine_is_dropped_once() {
+    let krate = TestCrate::new(include_str!("fixtures/coroutines.txt"));
+    let def = krate.def("t::random::{closure#0}");
+    let (mut suspended, mut saved) = (0, 0);
+    for seed in 0..1000 {
+        let text = program(seed, true);
+        let raw = parse_body(&krate.tcx.interner, krate.names(), &text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let done = complete_with_layout(&krate.tcx.store, def, raw, None).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let coroutine = done.coroutine.expect("it is a coroutine");
+        saved += coroutine.layout.field_tys.len();
+        for run in 0..30 {
+            let mut machine = Machine {
+                body: &done.body,
+                interner: &krate.tcx.interner,
+                box_ty: krate.ty("t::Box<t::D>"),
+                rng: Rng(seed * 1000 + run + 1),
+                locals: Vec::new(),
+                heap: Vec::new(),
+                freed: Vec::new(),
+                unwound: Vec::new(),
+                coroutine: Some(CoroutineVal {
+                    layout: &coroutine.layout,
+                    state: 0,
+                    captures: vec![Val::Pair(vec![Val::D, Val::D]), Val::D],
+                    saved: vec![Val::Uninit; coroutine.layout.field_tys.len()],
+                }),
+                is_stuck: false,
+                has_unwound: false,
+            };
+            match run_coroutine(&mut machine, &done.body, &coroutine.drop) {
+                Ok(count) => suspended += count,
+                Err(problem) => panic!(
+                    "seed {seed}: {problem}\n{text}\n{:?}\n{}{}",
+                    coroutine.layout,
+                    krate.printer().body("resume", &done.body),
+                    krate.printer().body("drop", &coroutine.drop)
+                ),
+            }
+        }
+    }
+    assert!(suspended > 5000 && saved > 1000, "{suspended} suspensions, {saved} locals saved");
 }

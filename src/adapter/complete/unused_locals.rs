@@ -42,15 +42,5 @@ fn for_each_local(body: &mut Body, f: &mut dyn FnMut(&mut Local)) {
             }
         }
     };
-    for block in &mut body.blocks {
-        for statement in &mut block.statements {
-            visit::statement_places(&mut statement.kind, &mut place);
-        }
-        visit::terminator_places(&mut block.terminator.kind, &mut place);
-    }
-    for info in &mut body.var_debug_info {
-        if let VarDebugInfoContents::Place(debug) = &mut info.value {
-            place(debug);
-        }
-    }
+    visit::body_places(body, &mut place);
 }

@@ -90,3 +90,14 @@ pub fn no_packed_drops(tcx: &TypeCx<'_>, body: &Body) -> Result<()> {
     }
     Ok(())
 }
+
+/// Refuses a body that suspends: only a coroutine's does, and that is a state machine when it is complete.
+pub fn no_suspensions(body: &Body) -> Result<()> {
+    let suspends = |block: &BasicBlockData| {
+        matches!(block.terminator.kind, TerminatorKind::Yield { .. } | TerminatorKind::CoroutineDrop)
+    };
+    match body.blocks.iter().any(suspends) {
+        true => Err(Error::unsupported("a yield outside of a coroutine")),
+        false => Ok(()),
+    }
+}

@@ -59,7 +59,10 @@ fn operand_place(operand: &mut Operand, f: &mut dyn FnMut(&mut Place)) {
 }
 
 pub fn terminator_places(terminator: &mut TerminatorKind, f: &mut dyn FnMut(&mut Place)) {
-    if let TerminatorKind::Drop { place, .. } | TerminatorKind::Call { destination: place, .. } = terminator {
+    if let TerminatorKind::Drop { place, .. }
+    | TerminatorKind::Call { destination: place, .. }
+    | TerminatorKind::Yield { resume_arg: place, .. } = terminator
+    {
         f(place);
     }
     if let TerminatorKind::InlineAsm(asm) = terminator {
@@ -76,7 +79,7 @@ pub fn terminator_places(terminator: &mut TerminatorKind, f: &mut dyn FnMut(&mut
 
 fn terminator_operands(terminator: &mut TerminatorKind, f: &mut dyn FnMut(&mut Operand)) {
     match terminator {
-        TerminatorKind::SwitchInt { discr, .. } => f(discr),
+        TerminatorKind::SwitchInt { discr: operand, .. } | TerminatorKind::Yield { value: operand, .. } => f(operand),
         TerminatorKind::Call { func, args, .. } | TerminatorKind::TailCall { func, args, .. } => {
             f(func);
             args.iter_mut().for_each(f);
@@ -113,7 +116,21 @@ fn terminator_operands(terminator: &mut TerminatorKind, f: &mut dyn FnMut(&mut O
         | TerminatorKind::UnwindTerminate(_)
         | TerminatorKind::Return
         | TerminatorKind::Unreachable
-        | TerminatorKind::Drop { .. } => {}
+        | TerminatorKind::Drop { .. }
+        | TerminatorKind::CoroutineDrop => {}
+    }
+}
+
+/// Calls `f` for each place of the body, also those of its debug information.
+pub fn body_places(body: &mut Body, f: &mut dyn FnMut(&mut Place)) {
+    for block in &mut body.blocks {
+        block.statements.iter_mut().for_each(|statement| statement_places(&mut statement.kind, f));
+        terminator_places(&mut block.terminator.kind, f);
+    }
+    for info in &mut body.var_debug_info {
+        if let VarDebugInfoContents::Place(place) = &mut info.value {
+            f(place);
+        }
     }
 }
 

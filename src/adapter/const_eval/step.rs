@@ -247,6 +247,8 @@ impl<'tcx> Interp<'tcx> {
             }
             TerminatorKind::UnwindResume | TerminatorKind::UnwindTerminate(_) => unsupported("unwinding in a constant"),
             TerminatorKind::InlineAsm(_) => unsupported("inline assembly is not supported in a constant"),
+            TerminatorKind::Yield { .. } => unsupported("`Yield` in a body that is to be evaluated"),
+            TerminatorKind::CoroutineDrop => unsupported("`CoroutineDrop` in a body that is to be evaluated"),
         }
     }
 

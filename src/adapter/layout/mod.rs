@@ -232,8 +232,8 @@ impl Tcx {
         // The body of an async closure that is called by value moves its captures and has a layout of its own.
         let by_value = self.coroutine_parts(args)?.kind == self.common.i32;
         match coroutine.by_move_body {
-            Some(body) if by_value && body != def => Ok(&self.coroutine_def(body)?.layout),
-            _ => Ok(&coroutine.layout),
+            Some(body) if by_value => self.store.coroutine_layout(body),
+            _ => self.store.coroutine_layout(def),
         }
     }
 

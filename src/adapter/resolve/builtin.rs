@@ -147,7 +147,7 @@ impl SelectionContext<'_> {
 
     /// A bound on all types that live in a coroutine across a suspension.
     fn witness_holds(&mut self, trait_def: DefId, coroutine: DefId, args: Args) -> Result<bool> {
-        let layout = &self.tcx.coroutine_def(coroutine)?.layout;
+        let layout = self.tcx.store.coroutine_layout(coroutine)?;
         for (i, &ty) in layout.field_tys.iter().enumerate() {
             if layout.ignore_for_traits.get(i) == Some(&true) {
                 continue;
@@ -181,10 +181,8 @@ impl SelectionContext<'_> {
             TyKind::Closure(..) | TyKind::CoroutineClosure(..) => self.all_hold(trait_def, tcx.upvar_tys(ty)?),
             TyKind::Coroutine(def, args) => {
                 // A coroutine that borrows from itself may not move.
-                if tcx.store.lang_item("unpin") == Some(trait_def)
-                    && matches!(tcx.coroutine_def(def)?.kind, CoroutineKind::Async(_) | CoroutineKind::AsyncGen(_))
-                {
-                    return Ok(false);
+                if tcx.store.lang_item("unpin") == Some(trait_def) {
+                    return Ok(tcx.coroutine_def(def)?.is_movable);
                 }
                 let upvars = tcx.upvar_tys(ty)?;
                 Ok(self.all_hold(trait_def, upvars)? && self.witness_holds(trait_def, def, args)?)

@@ -84,9 +84,7 @@ fn coroutine_like(
     src: &Place,
 ) -> Result<BasicBlock> {
     let tcx = b.tcx;
-    let ItemData::Closure(ClosureDef { coroutine: Some(coroutine), .. }) = &tcx.store.item(coroutine)?.data else {
-        return Err(Error::missing(format!("coroutine {}", tcx.store.def_path_str(coroutine))));
-    };
+    let layout = tcx.store.coroutine_layout(coroutine)?;
     let upvars = tcx.upvar_tys(ty)?.to_vec();
     let resume = b.new_block(Vec::new(), TerminatorKind::UnwindResume, true);
     let target = b.new_block(Vec::new(), TerminatorKind::Return, false);
@@ -94,11 +92,11 @@ fn coroutine_like(
     let switch = b.new_block(Vec::new(), TerminatorKind::Unreachable, false);
     let (start, unwind) = clone_fields(b, def, dest, src, &upvars, switch, resume);
     let mut targets = SwitchTargets { values: Vec::new(), targets: Vec::new(), otherwise: unreachable };
-    for (i, saved) in coroutine.layout.variant_fields.iter().enumerate() {
+    for (i, saved) in layout.variant_fields.iter().enumerate() {
         let variant = VariantIdx::new(i);
         let tys = saved
             .iter()
-            .map(|&local| tcx.monomorphize(coroutine.layout.field_tys[local as usize], args))
+            .map(|&local| tcx.monomorphize(layout.field_tys[local as usize], args))
             .collect::<Result<Vec<_>>>()?;
         let downcast = PlaceElem::Downcast(variant);
         let (fields, _) = clone_fields(b, def, &dest.project(downcast), &src.project(downcast), &tys, target, unwind);

@@ -19,7 +19,6 @@ use ramir::*;
 #[derive(Default)]
 pub struct Cache {
     bodies: Memo<(InstanceKind, Args), Body>,
-    coroutine_drops: Memo<DefId, Option<Body>>,
 }
 
 /// What to compile for an instance: a body, and the arguments to substitute into it.
@@ -96,17 +95,15 @@ impl Tcx {
         }
     }
 
-    /// The glue of a coroutine is a body that rustc's transform made beside the resume function.
+    /// The glue of a coroutine is a body that was made beside the resume function.
     fn coroutine_drop(&self, ty: Ty) -> Result<InstanceBody<'_>> {
         let TyKind::Coroutine(def, args) = *self.kind(ty) else {
             return Err(Error::missing("coroutine to drop"));
         };
         let def = self.coroutine_body_def(def, args)?;
         let body = self
-            .shims
-            .coroutine_drops
-            .get_or_try(def, |def| Ok::<_, Error>(self.store.krate(def.krate)?.loaded.coroutine_drop(def.index)?))?
-            .as_ref()
+            .store
+            .coroutine_drop(def)?
             .ok_or_else(|| Error::missing(format!("drop glue of coroutine {}", self.store.def_path_str(def))))?;
         Ok(InstanceBody { body, args })
     }
@@ -114,10 +111,7 @@ impl Tcx {
     /// Where the body of a coroutine is: an async closure that is called as `AsyncFnOnce` has one of its own, which owns
     /// its captures.
     pub fn coroutine_body_def(&self, def: DefId, args: Args) -> Result<DefId> {
-        let ItemData::Closure(ClosureDef { coroutine: Some(coroutine), .. }) = &self.store.item(def)?.data else {
-            return Err(Error::missing(format!("coroutine {}", self.store.def_path_str(def))));
-        };
-        Ok(match coroutine.by_move_body {
+        Ok(match self.coroutine_def(def)?.by_move_body {
             // The kind `FnOnce` is written `i32` in a coroutine's arguments.
             Some(by_move) if self.coroutine_parts(args)?.kind == self.common.i32 => by_move,
             _ => def,

@@ -614,7 +614,7 @@ struct Provider(DefId, Body);
 
 impl BodyProvider for Provider {
     fn body(&self, _: &Store, def: DefId) -> Result<Option<ProvidedBody>> {
-        Ok((def == self.0).then(|| ProvidedBody { body: self.1.clone(), promoted: Vec::new() }))
+        Ok((def == self.0).then(|| ProvidedBody { body: self.1.clone(), promoted: Vec::new(), coroutine: None }))
     }
 }
 

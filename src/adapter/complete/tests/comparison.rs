@@ -7,7 +7,7 @@ fn check(first: &str, second: &str, expected: Expect) {
     let krate = TestCrate::new(include_str!("../fixtures/drops.txt"));
     let body = |text: &str| parse_body(&krate.tcx.interner, krate.names(), text).unwrap_or_else(|e| panic!("{e}"));
     let facts = |text: &str| {
-        Facts::of(&krate.tcx.store, krate.def("t::f"), &body(text), &[]).unwrap_or_else(|e| panic!("{e}"))
+        Facts::of(&krate.tcx.store, krate.def("t::f"), &body(text), &[], None).unwrap_or_else(|e| panic!("{e}"))
     };
     expected.assert_eq(&facts(first).differences(&facts(second)).join("\n"));
 }
@@ -70,4 +70,32 @@ fn drops_in_another_order_are_told() {
     check(&body(1, 2), &body(2, 1), expect![[r#"
         - drop in this order (t::D, t::Box<t::D>)
         + drop in this order (t::Box<t::D>, t::D)"#]]);
+}
+
+#[test]
+fn assembly_is_told_with_its_registers() {
+    let body = |register: &str, late: bool| {
+        format!(
+            "fn t::f() {{
+                let _1: u32;
+                bb0: {{
+                    asm {{
+                        naked: false,
+                        template: [String(\"neg \"), Placeholder {{ operand_idx: 0, modifier: 'e' }}],
+                        operands: [
+                            InOut {{ reg: {register}, late: {late}, in_value: const 1_u32, out_place: _1 }},
+                            Out {{ reg: Reg(cx), late: true }},
+                        ],
+                        options: 1,
+                        targets: [bb1],
+                        unwind: unreachable,
+                    }};
+                }}
+                bb1: {{ return; }}
+            }}"
+        )
+    };
+    check(&body("RegClass(reg)", true), &body("Reg(ax)", false), expect![[r#"
+        - asm "neg {0:e}" inlateout(reg), lateout("cx") _ options(1) to 1
+        + asm "neg {0:e}" inout("ax"), lateout("cx") _ options(1) to 1"#]]);
 }

@@ -10,8 +10,10 @@
 //! pub extern "C" fn ext(); pub extern "C" fn callback();
 //! ```
 
+mod assembly;
 mod checks;
 mod comparison;
+mod coroutines;
 mod moves;
 mod overwrites;
 mod projection;

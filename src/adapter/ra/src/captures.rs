@@ -1,12 +1,16 @@
 //! What a closure captures, by rustc and by rust-analyzer: a closure's type may be named only where they agree.
 //!
 //! A value of that type is made by one body, called by another and dropped by a third, and not all need have the same
-//! front end. rustc's captures are part of the exported item; those of a coroutine stand in its exported body, whose first parameter has
-//! the coroutine's type, and whose debug information names the captured places (`rustc_middle::ty::CapturedPlace::to_symbol`).
+//! front end. rustc's captures are part of the exported item, which calls the captured places what
+//! `rustc_middle::ty::CapturedPlace::to_symbol` does.
 
 use crate::identity::Identity;
 use crate::ty::TyLowering;
-use ra_ap_hir_def::{ExpressionStoreOwnerId, expr_store::ExpressionStore};
+use ra_ap_hir_def::{
+    ExpressionStoreOwnerId,
+    expr_store::ExpressionStore,
+    hir::{ClosureKind, CoroutineKind},
+};
 use ra_ap_hir_ty::{
     InferenceResult,
     closure_analysis::ProjectionKind,
@@ -16,10 +20,10 @@ use ra_ap_hir_ty::{
 use ra_ap_rustc_type_ir::inherent::IntoKind;
 use rac::adapter::error::{Error, Result};
 use ramir::interner::TypeFlags;
-use ramir::{Captures, DefId, GenericArg, ItemData, Local, PlaceElem, Symbol, VarDebugInfoContents};
+use ramir::{Captures, DefId, GenericArg, ItemData, Symbol};
 
 impl<'a, 'db> Identity<'a, 'db> {
-    /// rustc's captures of a closure of the local crate.
+    /// rustc's captures of a closure or coroutine of the local crate.
     pub fn exported_captures(&self, def: DefId) -> Result<&'a Captures> {
         let captures = match &self.store.item(def)?.data {
             ItemData::Closure(closure) => closure.captures.as_ref(),
@@ -39,128 +43,92 @@ impl<'a, 'db> TyLowering<'a, 'db> {
         parent: ramir::Args,
         lowered: [GenericArg; 3],
     ) -> Result<[GenericArg; 3]> {
-        let exported = self.id.exported_captures(def)?;
-        let interner = &**self.id.store.interner();
-        let disagree = || {
-            Error::unsupported(format!(
-                "`{}`, a closure whose captures rust-analyzer and rustc do not agree on",
-                self.id.store.def_path_str(def)
-            ))
-        };
-        let Some(&own) = interner.args(exported.args).last_chunk::<3>() else { return Err(disagree()) };
-        let own = interner.args(rac::adapter::fold::subst_args(interner, interner.mk_args(&own), parent)?);
-        let Some(&own) = own.last_chunk::<3>() else { return Err(disagree()) };
-        let [GenericArg::Type(kind), GenericArg::Type(sig), GenericArg::Type(upvars)] = own else {
-            return Err(disagree());
-        };
-        let [GenericArg::Type(ra_kind), GenericArg::Type(ra_sig), GenericArg::Type(ra_upvars)] = lowered else {
-            return Err(disagree());
-        };
-        if kind != ra_kind {
-            return Err(disagree());
+        let own = self.exported_args(def, parent)?;
+        let ([kind, sig, upvars], [ra_kind, ra_sig, ra_upvars]) = (own, lowered);
+        if kind != ra_kind || !self.captures_agree(closure.loc(self.id.db), def, [upvars, ra_upvars])? {
+            return Err(self.disagreement(def, "a closure whose captures"));
         }
-        let (ramir::TyKind::Tuple(tys), ramir::TyKind::Tuple(ra_tys)) =
-            (interner.kind(upvars), interner.kind(ra_upvars))
-        else {
-            return Err(disagree());
+        let interner = self.id.store.interner();
+        let sig_of = |arg: GenericArg| arg.as_type().map(|ty| interner.kind(ty));
+        let (Some(ramir::TyKind::FnPtr(sig)), Some(ramir::TyKind::FnPtr(ra_sig))) = (sig_of(sig), sig_of(ra_sig)) else {
+            return Err(self.disagreement(def, "a closure whose captures"));
         };
-        let names = self.capture_names(closure.loc(self.id.db))?;
-        let same_types = tys.len() == ra_tys.len() && tys.iter().zip(ra_tys).all(|(&ty, &ra_ty)| self.may_be_equal(ty, ra_ty));
-        if !same_types || names != exported.places {
-            return Err(disagree());
-        }
-        let (ramir::TyKind::FnPtr(sig), ramir::TyKind::FnPtr(ra_sig)) = (interner.kind(sig), interner.kind(ra_sig))
-        else {
-            return Err(disagree());
-        };
-        let same_sig = sig.inputs_and_output.len() == ra_sig.inputs_and_output.len()
-            && sig
-                .inputs_and_output
-                .iter()
-                .zip(&ra_sig.inputs_and_output)
-                .all(|(&ty, &ra_ty)| self.may_be_equal(ty, ra_ty));
-        if !same_sig {
-            return Err(Error::unsupported(format!(
-                "`{}`, a closure whose signature rust-analyzer and rustc do not agree on",
-                self.id.store.def_path_str(def)
-            )));
+        if !self.all_may_be_equal(&sig.inputs_and_output, &ra_sig.inputs_and_output) {
+            return Err(self.disagreement(def, "a closure whose signature"));
         }
         Ok(own)
     }
 
-    /// Checks what is captured by a coroutine that is made here: its body is rustc's and must find it. `def` and `args` are the
-    /// coroutine's lowered type.
-    pub fn check_coroutine(&self, coroutine: InternedCoroutineId<'db>, def: DefId, args: ramir::Args) -> Result<()> {
-        let disagree = || {
-            Error::unsupported(format!(
-                "`{}`, a coroutine whose captures rust-analyzer and rustc do not agree on",
-                self.id.store.def_path_str(def)
-            ))
+    /// As [`Self::agreed_closure_args`], of a coroutine: kind, what it is resumed with, yields and returns, and captures. What an
+    /// async body is resumed with, rust-analyzer does not say.
+    pub fn agreed_coroutine_args(
+        &self,
+        coroutine: InternedCoroutineId<'db>,
+        def: DefId,
+        parent: ramir::Args,
+        lowered: [GenericArg; 5],
+    ) -> Result<[GenericArg; 5]> {
+        let own = self.exported_args(def, parent)?;
+        let loc = coroutine.loc(self.id.db);
+        let is_async = matches!(loc.kind, ClosureKind::Coroutine { kind: CoroutineKind::Async | CoroutineKind::AsyncGen, .. });
+        let ([kind, resume, yields, returns, upvars], [ra_kind, ra_resume, ra_yields, ra_returns, ra_upvars]) = (own, lowered);
+        if kind != ra_kind || !self.captures_agree(loc, def, [upvars, ra_upvars])? {
+            return Err(self.disagreement(def, "a coroutine whose captures"));
+        }
+        let types = |args: [GenericArg; 3]| args.map(|arg| arg.as_type()).into_iter().flatten().collect::<Vec<_>>();
+        let ra_resume = if is_async { resume } else { ra_resume };
+        if !self.all_may_be_equal(&types([resume, yields, returns]), &types([ra_resume, ra_yields, ra_returns])) {
+            return Err(self.disagreement(def, "a coroutine whose signature"));
+        }
+        Ok(own)
+    }
+
+    /// What rustc gives a closure or coroutine as arguments besides those of the function around it.
+    fn exported_args<const N: usize>(&self, def: DefId, parent: ramir::Args) -> Result<[GenericArg; N]> {
+        let exported = self.id.exported_captures(def)?;
+        let interner = &**self.id.store.interner();
+        let Some(own) = interner.args(exported.args).last_chunk::<N>() else {
+            return Err(self.disagreement(def, "a closure whose arguments"));
         };
+        let own = interner.args(rac::adapter::fold::subst_args(interner, interner.mk_args(own), parent)?);
+        own.last_chunk::<N>().copied().ok_or_else(|| self.disagreement(def, "a closure whose arguments"))
+    }
+
+    /// Whether rustc and rust-analyzer capture the same, in one order; `upvars` are their tuples of captured types.
+    fn captures_agree(&self, closure: InternedClosure<'db>, def: DefId, upvars: [GenericArg; 2]) -> Result<bool> {
         let interner = self.id.store.interner();
-        let body = self.id.store.exported_body(def)?.ok_or_else(disagree)?;
-        // `&mut Self` or `Pin<&mut Self>`
-        let pointee = |ty| match *interner.kind(ty) {
-            ramir::TyKind::Ref(_, to, _) => to,
-            _ => ty,
+        let [Some(ramir::TyKind::Tuple(tys)), Some(ramir::TyKind::Tuple(ra_tys))] =
+            upvars.map(|arg| arg.as_type().map(|ty| interner.kind(ty)))
+        else {
+            return Ok(false);
         };
-        let mut self_ty = body.locals.get(1).ok_or_else(disagree)?.ty;
-        let pinned = match *interner.kind(self_ty) {
-            ramir::TyKind::Adt(_, args) if let [GenericArg::Type(pointer)] = interner.args(args) => {
-                self_ty = *pointer;
-                true
-            }
-            _ => false,
-        };
-        let self_ty = pointee(self_ty);
-        let ramir::TyKind::Coroutine(rustc_def, rustc_args) = *interner.kind(self_ty) else { return Err(disagree()) };
-        let upvars = interner.args(args).last().and_then(|arg| arg.as_type());
-        let upvars = upvars.ok_or_else(disagree)?;
-        let ramir::TyKind::Tuple(tys) = interner.kind(upvars) else { return Err(disagree()) };
-        if rustc_def != def || interner.args(rustc_args).last() != Some(&GenericArg::Type(upvars)) {
-            return Err(disagree());
+        if !self.all_may_be_equal(tys, ra_tys) {
+            return Ok(false);
         }
-        let names = self.capture_names(coroutine.loc(self.id.db))?;
-        if names.len() != tys.len() {
-            return Err(disagree());
-        }
-        let mut known = vec![Vec::new(); tys.len()];
-        for info in &body.var_debug_info {
-            let VarDebugInfoContents::Place(place) = &info.value else { continue };
-            let path = match &place.projection[..] {
-                [PlaceElem::Field(_, _), PlaceElem::Deref, path @ ..] if pinned && place.local == Local::new(1) => path,
-                [PlaceElem::Deref, path @ ..] if pointee(body.locals[place.local.index()].ty) == self_ty => path,
-                _ => continue,
-            };
-            if let [PlaceElem::Field(field, _), rest @ ..] = path
-                && matches!(rest, [] | [PlaceElem::Deref])
-                && let Some(known) = known.get_mut(field.index())
-            {
-                known.push(info.name);
-            }
-        }
-        // Both make names for parameters that have none, in the order of the parameters.
+        let names = self.capture_names(closure)?;
+        let exported = &self.id.exported_captures(def)?.places;
+        // Both make names for the parameters of an async function that have none, in the order of the parameters.
         let mut last_generated = None;
-        for (i, ty) in tys.iter().enumerate() {
-            let generated =
-                interner.str(names[i]).strip_prefix("<ra@gennew>").and_then(|number| number.parse::<u32>().ok());
-            let certain = match generated {
-                Some(_) => {
-                    let in_order = last_generated < generated;
-                    last_generated = generated;
-                    let is_unnamed =
-                        |name: &Symbol| interner.str(*name) == "_" || interner.str(*name).starts_with("__arg");
-                    in_order && !known[i].is_empty() && known[i].iter().all(is_unnamed)
+        Ok(names.len() == exported.len()
+            && names.iter().zip(exported).all(|(&name, &place)| {
+                match interner.str(name).strip_prefix("<ra@gennew>").and_then(|number| number.parse::<u32>().ok()) {
+                    Some(generated) => {
+                        let in_order = last_generated < Some(generated);
+                        last_generated = Some(generated);
+                        in_order && (interner.str(place) == "_" || interner.str(place).starts_with("__arg"))
+                    }
+                    None => name == place,
                 }
-                None => known[i].contains(&names[i]),
-            };
-            // Without a name, only a type of its own makes a capture certain.
-            let certain = certain || tys.iter().filter(|&other| other == ty).count() == 1;
-            if !certain {
-                return Err(disagree());
-            }
-        }
-        Ok(())
+            }))
+    }
+
+    fn disagreement(&self, def: DefId, what: &str) -> Error {
+        let path = self.id.store.def_path_str(def);
+        Error::unsupported(format!("`{path}`, {what} rust-analyzer and rustc do not agree on"))
+    }
+
+    fn all_may_be_equal(&self, a: &[ramir::Ty], b: &[ramir::Ty]) -> bool {
+        a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| self.may_be_equal(a, b))
     }
 
     /// Whether two types are the same, as far as it can be seen without normalizing.
@@ -175,10 +143,8 @@ impl<'a, 'db> TyLowering<'a, 'db> {
             (K::Alias(..), _) | (_, K::Alias(..)) => true,
             (&K::Ref(_, a, m), &K::Ref(_, b, n)) => m == n && self.may_be_equal(a, b),
             (&K::RawPtr(a, m), &K::RawPtr(b, n)) => m == n && self.may_be_equal(a, b),
-            (K::Tuple(a), K::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| self.may_be_equal(a, b)),
+            (K::Tuple(a), K::Tuple(b)) => self.all_may_be_equal(a, b),
             (K::Adt(a, _), K::Adt(b, _)) if a != b => false,
-            // Where one is made, its captures are compared.
-            (K::Coroutine(a, _), K::Coroutine(b, _)) => a == b,
             (K::Ref(..), _) | (_, K::Ref(..)) => false,
             _ => interner.flags(a).intersects(unknown) || interner.flags(b).intersects(unknown),
         }

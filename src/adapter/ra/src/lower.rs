@@ -4,6 +4,7 @@
 //! not in rust-analyzer's MIR (drop elaboration, cleanup, promotion) is left to completion. Semantics:
 //! `rustc_mir_build::builder`.
 
+mod asm;
 mod call;
 mod place;
 mod rvalue;
@@ -14,8 +15,8 @@ use ra_ap_hir_def::{ExpressionStoreOwnerId, GenericDefId, expr_store::Expression
 use ra_ap_hir_ty::{
     db::HirDatabase,
     mir::{
-        BasicBlockId, LocalId, MirBody, MirSpan, Operand, OperandKind, Place, ProjectionElem, Rvalue, StatementKind,
-        TerminatorKind,
+        BasicBlockId, InlineAsmOperand, LocalId, MirBody, MirSpan, Operand, OperandKind, Place, ProjectionElem, Rvalue,
+        StatementKind, TerminatorKind,
     },
     next_solver::{
         DbInterner, ParamEnv, Ty, TypingMode,
@@ -30,12 +31,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub struct Lowering<'a, 'db> {
     types: TyLowering<'a, 'db>,
     mir: &'db MirBody<'db>,
+    owner: ExpressionStoreOwnerId,
     infcx: InferCtxt<'db>,
     /// Reveals no opaque type: what is behind one is moved, unless its bounds say that it is `Copy`.
     opaque_infcx: InferCtxt<'db>,
     env: ParamEnv<'db>,
     spans: Spans<'a, 'db>,
     overflow_checks: bool,
+    is_coroutine: bool,
     locals: Vec<ramir::LocalDecl>,
     local_map: FxHashMap<LocalId, Local>,
     /// Locals that something is written to.
@@ -61,6 +64,8 @@ pub struct Input<'db> {
     pub generic_def: GenericDefId,
     pub owner: ExpressionStoreOwnerId,
     pub overflow_checks: bool,
+    /// What lives across a suspension point is kept in the value: the storage of every local counts.
+    pub is_coroutine: bool,
     /// The span of the definition.
     pub span: ramir::Span,
 }
@@ -72,12 +77,14 @@ pub fn lower<'a, 'db>(types: TyLowering<'a, 'db>, spans: Spans<'a, 'db>, input: 
     let info = ramir::SourceInfo { span: input.span, scope: ramir::SourceScope(0) };
     let mut lowering = Lowering {
         mir: input.mir,
+        owner: input.owner,
         infcx: interner.infer_ctxt().build(TypingMode::PostAnalysis),
         opaque_infcx: interner.infer_ctxt().build(TypingMode::non_body_analysis()),
         env: db.trait_environment(input.generic_def),
         types,
         spans,
         overflow_checks: input.overflow_checks,
+        is_coroutine: input.is_coroutine,
         locals: Vec::new(),
         local_map: FxHashMap::default(),
         assigned: FxHashSet::default(),
@@ -138,7 +145,8 @@ impl<'a, 'db> Lowering<'a, 'db> {
         self.fn_span = self.spans.fn_span(span);
     }
 
-    /// The blocks that the entry leads to, it first; a reachable one without a terminator is an error.
+    /// The blocks that the entry leads to, it first, in the order that they were made in; a reachable one without a terminator is an
+    /// error.
     fn reachable(&self) -> Result<Vec<BasicBlockId>> {
         let mut seen = FxHashSet::default();
         let mut order = Vec::new();
@@ -155,10 +163,14 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 TerminatorKind::Goto { target } | TerminatorKind::Drop { target, .. } => todo.push(*target),
                 TerminatorKind::SwitchInt { targets, .. } => todo.extend(targets.all_targets().iter().copied()),
                 TerminatorKind::Call { target, .. } => todo.extend(*target),
+                TerminatorKind::Yield { resume, .. } => todo.push(*resume),
+                TerminatorKind::InlineAsm { targets, .. } => todo.extend(targets.iter().copied()),
                 TerminatorKind::Return | TerminatorKind::Unreachable | TerminatorKind::TailCall { .. } => {}
                 other => return Err(Error::unsupported(format!("a terminator of rust-analyzer's MIR: {other:?}"))),
             }
         }
+        // The entry was made first.
+        order.sort_unstable();
         Ok(order)
     }
 
@@ -169,10 +181,18 @@ impl<'a, 'db> Lowering<'a, 'db> {
                     self.assigned.insert(place.local);
                 }
             }
-            if let Some(terminator) = &block.terminator
-                && let TerminatorKind::Call { destination, .. } = &terminator.kind
-            {
-                self.assigned.insert(destination.local);
+            match block.terminator.as_ref().map(|terminator| &terminator.kind) {
+                Some(TerminatorKind::Call { destination: place, .. } | TerminatorKind::Yield { resume_arg: place, .. }) => {
+                    self.assigned.insert(place.local);
+                }
+                Some(TerminatorKind::InlineAsm { operands, .. }) => {
+                    let places = operands.iter().filter_map(|operand| match operand {
+                        InlineAsmOperand::Out { place } | InlineAsmOperand::InOut { out_place: place, .. } => place.as_ref(),
+                        _ => None,
+                    });
+                    self.assigned.extend(places.map(|place| place.local));
+                }
+                _ => {}
             }
         }
     }
@@ -245,13 +265,21 @@ impl<'a, 'db> Lowering<'a, 'db> {
             StatementKind::Assign(place, rvalue) => self.assignment(place, rvalue),
             StatementKind::FakeRead(place) => self.bounds_check(place),
             StatementKind::StorageLive(local) => {
-                if self.assigned.contains(local) && self.may_need_drop(self.mir.locals[*local].ty.as_ref()) {
+                let counts = self.is_coroutine || self.may_need_drop(self.mir.locals[*local].ty.as_ref());
+                if counts && self.assigned.contains(local) {
                     let local = self.local(*local)?;
                     self.push(ramir::StatementKind::StorageLive(local));
                 }
                 Ok(())
             }
-            StatementKind::StorageDead(_) | StatementKind::Nop => Ok(()),
+            StatementKind::StorageDead(local) => {
+                if self.is_coroutine && self.assigned.contains(local) && !self.mir.param_locals.contains(local) {
+                    let local = self.local(*local)?;
+                    self.push(ramir::StatementKind::StorageDead(local));
+                }
+                Ok(())
+            }
+            StatementKind::Nop => Ok(()),
             StatementKind::Deinit(_) => Err(Error::unsupported("`Deinit` in rust-analyzer's MIR")),
         }
     }
@@ -290,6 +318,13 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 self.call(func, args, destination, *target)?;
             }
             TerminatorKind::TailCall { func, args } => self.tail_call(func, args)?,
+            TerminatorKind::Yield { value, resume, resume_arg, .. } => {
+                let value = self.operand(value)?.0;
+                let resume_arg = self.place(resume_arg)?.0;
+                let resume = self.block_map[resume];
+                self.terminate(ramir::TerminatorKind::Yield { value, resume, resume_arg, drop: None });
+            }
+            TerminatorKind::InlineAsm { asm, operands, targets } => self.inline_asm(*asm, operands, targets)?,
             other => return Err(Error::unsupported(format!("a terminator of rust-analyzer's MIR: {other:?}"))),
         }
         Ok(())

@@ -19,9 +19,21 @@ use ra_ap_hir_ty::{
 use ra_ap_span::TextRange;
 use ra_ap_syntax::{AstNode, ast};
 use rac::adapter::error::{Error, Result};
-use ramir::{DefId, DefPathData, ItemData};
+use ramir::{ClosureDef, DefId, DefPathData, ItemData};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
+
+/// Whether the body of a closure or coroutine is rust-analyzer's.
+pub fn has_lowered_body(item: &ClosureDef) -> bool {
+    use ramir::{CoroutineKind as Kind, CoroutineSource as Source};
+    match &item.coroutine {
+        None => item.coroutine_for_closure.is_none(),
+        Some(coroutine) => matches!(
+            coroutine.kind,
+            Kind::Coroutine | Kind::Async(Source::Block | Source::Fn) | Kind::Gen(Source::Block | Source::Fn)
+        ),
+    }
+}
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NestedKind {
@@ -81,14 +93,14 @@ impl<'a, 'db> Identity<'a, 'db> {
         })
     }
 
-    /// Whether a coroutine is around `def`: its body is rustc's, and so is all that is within.
-    pub fn is_in_coroutine(&self, def: DefId) -> Result<bool> {
+    /// Whether `def` stands in a body that is rustc's, and so is all that is within it: that of an async closure or async generator.
+    pub fn is_in_exported_body(&self, def: DefId) -> Result<bool> {
         let mut at = def;
         while let &ramir::DefKey { data: DefPathData::Closure | DefPathData::AnonConst, parent: Some(parent), .. } =
             self.store.def_key(at)?
         {
             at = DefId { krate: def.krate, index: parent };
-            if matches!(&self.store.item(at)?.data, ItemData::Closure(item) if item.coroutine.is_some()) {
+            if matches!(&self.store.item(at)?.data, ItemData::Closure(item) if !has_lowered_body(item)) {
                 return Ok(true);
             }
         }

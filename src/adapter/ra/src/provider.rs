@@ -8,6 +8,7 @@ use crate::identity::{Cache, Identity};
 use crate::library::Library;
 use crate::lower;
 use crate::macros;
+use crate::nested;
 use crate::patterns;
 use crate::spans::Spans;
 use crate::ty::TyLowering;
@@ -196,7 +197,7 @@ impl Provider {
         let id = Identity { db, files, store, cache, local, crates };
         let item = store.item(def)?;
         // What is generated follows from items, and items are the exported ones.
-        if item.is_generated || id.is_in_coroutine(def)? {
+        if item.is_generated || id.is_in_exported_body(def)? {
             return Ok(None);
         }
         let owner = match item.data {
@@ -233,6 +234,7 @@ impl Provider {
             owner,
             // Constants are always checked.
             overflow_checks: self.overflow_checks || is_constant,
+            is_coroutine: matches!(&item.data, ItemData::Closure(item) if item.coroutine.is_some()),
             span: item.span,
         };
         let mut lowered = lower::lower(TyLowering::new(id), spans, input)?;
@@ -258,7 +260,7 @@ impl Provider {
 fn has_lowered_body(store: &Store, def: DefId) -> Result<bool> {
     Ok(match store.opt_item(def)?.map(|item| &item.data) {
         Some(ItemData::Fn(item)) => !item.is_foreign,
-        Some(ItemData::Closure(item)) => item.coroutine.is_none() && item.coroutine_for_closure.is_none(),
+        Some(ItemData::Closure(item)) => nested::has_lowered_body(item),
         Some(ItemData::Const(item)) => item.type_const.is_none() && item.assoc.is_none_or(|assoc| assoc.has_value),
         Some(ItemData::Static(item)) => {
             !item.is_foreign && !matches!(store.def_key(def)?.data, DefPathData::NestedStatic)

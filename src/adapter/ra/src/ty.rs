@@ -8,7 +8,7 @@ use ra_ap_hir_def::{
     hir::generics::{GenericParams, TypeOrConstParamData},
 };
 use ra_ap_hir_ty::{
-    db::{AnonConstId, GeneralConstId, InternedClosureId},
+    db::{AnonConstId, GeneralConstId, InternedClosureId, InternedCoroutineId},
     next_solver::{
         self as ns, Binder, Const, ConstKind, FnSig, GenericArg, GenericArgKind, GenericArgs, Region, RegionKind,
         SolverDefId, TermKind, TraitRef, Ty, TyKind,
@@ -100,7 +100,7 @@ impl<'a, 'db> TyLowering<'a, 'db> {
             }
             TyKind::Coroutine(coroutine, args) => {
                 let def = self.id.coroutine_def(coroutine.0)?;
-                K::Coroutine(def, self.coroutine_args(def, args)?)
+                K::Coroutine(def, self.coroutine_args(coroutine.0, def, args)?)
             }
             TyKind::Never => K::Never,
             TyKind::Tuple(tys) => K::Tuple(tys.iter().map(|ty| self.ty(ty)).collect::<Result<_>>()?),
@@ -410,16 +410,20 @@ impl<'a, 'db> TyLowering<'a, 'db> {
     }
 
     /// The arguments of the function around it, then kind, what is passed in and out, and captures.
-    fn coroutine_args(&self, def: DefId, args: GenericArgs<'db>) -> Result<ramir::Args> {
+    fn coroutine_args(
+        &self,
+        coroutine: InternedCoroutineId<'db>,
+        def: DefId,
+        args: GenericArgs<'db>,
+    ) -> Result<ramir::Args> {
         let args: Vec<GenericArg<'db>> = args.iter().collect();
-        let Some((parent, own)) = args.split_last_chunk::<5>() else {
+        let Some((parent, &[kind, resume, yields, returns, upvars])) = args.split_last_chunk::<5>() else {
             return Err(Error::unsupported("a coroutine without a signature"));
         };
         let parent = self.arg_list(self.id.typeck_root(def)?, parent, false)?;
+        let own = [self.arg(kind)?, self.arg(resume)?, self.arg(yields)?, self.arg(returns)?, self.arg(upvars)?];
         let mut lowered = self.interner().args(parent).to_vec();
-        for arg in own {
-            lowered.push(self.arg(*arg)?);
-        }
+        lowered.extend(self.agreed_coroutine_args(coroutine, def, parent, own)?);
         Ok(self.interner().mk_args(&lowered))
     }
 

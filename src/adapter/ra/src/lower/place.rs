@@ -9,7 +9,10 @@ use ra_ap_hir_ty::{
     mir::{Operand, OperandKind, Place, PlaceTy, ProjectionElem},
     next_solver::{Const, ConstKind, Ty, TyKind},
 };
-use ra_ap_rustc_type_ir::{FloatTy, inherent::IntoKind};
+use ra_ap_rustc_type_ir::{
+    FloatTy,
+    inherent::{GenericArgs as _, IntoKind, Ty as _},
+};
 use rac::adapter::error::{Error, Result};
 use ramir::{ConstValue, MirConst, PlaceElem};
 
@@ -29,6 +32,12 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 (&ProjectionElem::Subslice { from, to }, TyKind::Array(elem, len)) => {
                     let len = self.known_len(len)?.checked_sub(from + to).ok_or_else(|| unsupported_place(place))?;
                     PlaceTy::from_ty(Ty::new_array(self.infcx.interner, elem, len))
+                }
+                // Of a coroutine rust-analyzer knows no fields.
+                (&ProjectionElem::Field(field), TyKind::Coroutine(_, args)) => {
+                    let upvars = args.as_coroutine().tupled_upvars_ty();
+                    let ty = upvars.tuple_fields().get(field.0 as usize).copied();
+                    PlaceTy::from_ty(ty.ok_or_else(|| unsupported_place(place))?)
                 }
                 _ => ty.projection_ty(&self.infcx, elem, self.env),
             };

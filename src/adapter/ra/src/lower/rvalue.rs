@@ -474,14 +474,10 @@ impl<'a, 'db> Lowering<'a, 'db> {
                 A::Adt(def, ramir::VariantIdx(0), args, Some(field))
             }
             AggregateKind::Closure(ty) => {
-                let closure = ty.as_ref();
-                let ty = self.types.ty(closure)?;
+                let ty = self.types.ty(ty.as_ref())?;
                 match *self.types.id.store.interner().kind(ty) {
                     ramir::TyKind::Closure(def, args) => A::Closure(def, args),
-                    ramir::TyKind::Coroutine(def, args) if let TyKind::Coroutine(coroutine, _) = closure.kind() => {
-                        self.types.check_coroutine(coroutine.0, def, args)?;
-                        A::Coroutine(def, args)
-                    }
+                    ramir::TyKind::Coroutine(def, args) => A::Coroutine(def, args),
                     _ => return Err(Error::unsupported("a closure of another type")),
                 }
             }
