@@ -29,6 +29,7 @@ mod dataflow;
 mod drop_order;
 mod elaborate_box_derefs;
 mod elaborate_drops;
+mod jump_threading;
 mod move_paths;
 mod place_ty;
 mod project;
@@ -78,6 +79,7 @@ fn complete_with_layout(
     let mut tcx = TypeCx::new(store, def)?;
     tcx.coroutine = Coroutine::of_body(&tcx, def, &body)?;
     validate::validate(&tcx, &body)?;
+    jump_threading::thread_jumps(&mut body);
     if body.required_consts.is_empty() {
         required_consts::compute_required_consts(tcx.interner, &mut body);
     }

@@ -13,6 +13,7 @@
 mod assembly;
 mod checks;
 mod comparison;
+mod conditions;
 mod coroutines;
 mod moves;
 mod overwrites;
