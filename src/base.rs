@@ -113,6 +113,8 @@ fn codegen_fn_inner<'tcx>(
 
     let FunctionBuffers { context, builder, refs, source_locs, block_map } = buffers;
     context.clear();
+    // Cranelift does not empty these, and they belong to what a function is known by.
+    context.func.dfg.exception_tables.clear();
     refs.clear();
     source_locs.clear();
     block_map.clear();
@@ -246,8 +248,12 @@ fn verify_func(cx: &CodegenCx<'_>, context: &Context, comments: &CommentWriter) 
 }
 
 fn compile_fn(cx: &CodegenCx<'_>, context: &mut Context, comments: &CommentWriter) {
-    match context.compile(&*cx.isa, &mut ControlPlane::default()) {
-        Ok(_) => {}
+    let compiled = match cx.code_cache {
+        Some(cache) => cache.compile(context, &*cx.isa),
+        None => context.compile(&*cx.isa, &mut ControlPlane::default()).map(drop),
+    };
+    match compiled {
+        Ok(()) => {}
         Err(error) => match error.inner {
             CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => {
                 fatal("the function is too large for the code generator")

@@ -2,6 +2,7 @@
 //!
 //! [`CodegenCx`] is shared by all threads and immutable; [`FunctionCx`] is what is known while one function is built.
 
+use crate::code_cache::CodeCache;
 use crate::constant::DataCache;
 use crate::prelude::*;
 use crate::pretty_clif::CommentWriter;
@@ -54,6 +55,8 @@ pub struct CodegenCx<'tcx> {
     pub tcx: TyCtxt<'tcx>,
     pub isa: OwnedTargetIsa,
     pub opts: CodegenOptions,
+    /// Machine code that may be used again.
+    pub(crate) code_cache: Option<&'tcx CodeCache>,
     /// Anonymous data that has been made.
     pub(crate) data: DataCache,
     warnings: parking_lot::Mutex<Vec<Warning>>,
@@ -67,8 +70,13 @@ pub struct Warning {
 }
 
 impl<'tcx> CodegenCx<'tcx> {
-    pub fn new(tcx: TyCtxt<'tcx>, isa: OwnedTargetIsa, opts: CodegenOptions) -> Self {
-        CodegenCx { tcx, isa, opts, data: DataCache::default(), warnings: Default::default() }
+    pub fn new(
+        tcx: TyCtxt<'tcx>,
+        isa: OwnedTargetIsa,
+        opts: CodegenOptions,
+        code_cache: Option<&'tcx CodeCache>,
+    ) -> Self {
+        CodegenCx { tcx, isa, opts, code_cache, data: DataCache::default(), warnings: Default::default() }
     }
 
     pub(crate) fn warn(&self, span: Span, message: &str) {

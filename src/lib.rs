@@ -13,6 +13,7 @@ mod allocator;
 mod analyze;
 mod base;
 mod cast;
+mod code_cache;
 mod codegen_f16_f128;
 mod codegen_i128;
 mod common;
@@ -39,6 +40,7 @@ mod value_and_place;
 mod vtable;
 
 pub use base::FunctionError;
+pub use code_cache::CodeCache;
 pub use common::{CodegenCx, CodegenOptions, OptLevel, Warning};
 pub use seeded_bug::{BugKind, SeededBug};
 pub use units::{CodegenResults, build_isa, codegen_units};

@@ -13,6 +13,7 @@
 //! ```
 
 use crate::adapter::testing::TestCrate;
+use crate::CodeCache;
 use crate::base::{FunctionBuffers, codegen_fn};
 use crate::mono::MonoItems;
 use crate::prelude::*;
@@ -41,7 +42,7 @@ fn options() -> CodegenOptions {
 
 fn compile(krate: &TestCrate, path: &str) -> CompiledFunction {
     let isa = crate::build_isa(&options()).expect("x86-64 is supported");
-    let cx = CodegenCx::new(&krate.tcx, isa, options());
+    let cx = CodegenCx::new(&krate.tcx, isa, options(), None);
     let instance = Instance::new(krate.def(path), Args::EMPTY);
     codegen_fn(&cx, &mut FunctionBuffers::default(), instance).unwrap_or_else(|e| panic!("{e}"))
 }
@@ -152,7 +153,7 @@ fn the_same_input_gives_the_same_bytes() {
         let krate = functions();
         let fns = ["t::guarded", "t::tag", "t::swap"].map(|path| Instance::new(krate.def(path), Args::EMPTY));
         let items = MonoItems { fns: fns.into(), ..MonoItems::default() };
-        let results = crate::codegen_units(&krate.tcx, &items, &options()).expect("objects can be written");
+        let results = crate::codegen_units(&krate.tcx, &items, &options(), None).expect("objects can be written");
         results.unwrap_or_else(|errors| panic!("{}", errors[0])).objects
     };
     let (first, second) = (objects(), objects());
@@ -161,10 +162,29 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
+fn code_that_is_kept_is_the_code_that_would_be_made() {
+    let compile = |cache: Option<&CodeCache>| {
+        let krate = functions();
+        let fns = ["t::guarded", "t::tag", "t::swap"].map(|path| Instance::new(krate.def(path), Args::EMPTY));
+        let items = MonoItems { fns: fns.into(), ..MonoItems::default() };
+        let results = crate::codegen_units(&krate.tcx, &items, &options(), cache).expect("objects can be written");
+        results.unwrap_or_else(|errors| panic!("{}", errors[0])).objects
+    };
+    let expected = compile(None);
+    let cache = CodeCache::default();
+    assert!(compile(Some(&cache)) == expected);
+    assert_eq!(cache.reused(), 0);
+    let cache = CodeCache::decode(cache.encode().expect("three functions"));
+    assert!(compile(Some(&cache)) == expected);
+    assert_eq!(cache.reused(), 3);
+    assert!(cache.encode().is_none());
+}
+
+#[test]
 fn what_is_not_exported_is_named_with_its_function() {
     let krate = functions();
     let isa = crate::build_isa(&options()).expect("x86-64 is supported");
-    let cx = CodegenCx::new(&krate.tcx, isa, options());
+    let cx = CodegenCx::new(&krate.tcx, isa, options(), None);
     let instance = Instance::new(krate.def("t::{extern#0}::may_unwind"), Args::EMPTY);
     let error = codegen_fn(&cx, &mut FunctionBuffers::default(), instance).map(|_| ());
     expect![[r#"

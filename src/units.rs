@@ -1,5 +1,6 @@
 //! All of a crate's code: functions compiled on all cores, then divided into object files.
 
+use crate::code_cache::CodeCache;
 use crate::base::{FunctionBuffers, FunctionError, codegen_fn};
 use crate::constant::codegen_static;
 use crate::debuginfo::line_info::LineInfoContext;
@@ -40,6 +41,10 @@ pub fn build_isa(opts: &CodegenOptions) -> anyhow::Result<OwnedTargetIsa> {
     flags.set("probestack_strategy", "inline")?;
     flags.set("unwind_info", "true")?;
     flags.set("machine_code_cfg_info", "false")?;
+    if opts.verifier {
+        // Code that is taken from the cache is made again, and must be the same.
+        flags.enable("enable_incremental_compilation_cache_checks")?;
+    }
     // A call through the PLT reaches a function wherever it is.
     flags.enable("use_colocated_libcalls")?;
     if opts.frame_pointers {
@@ -61,13 +66,14 @@ pub fn build_isa(opts: &CodegenOptions) -> anyhow::Result<OwnedTargetIsa> {
     Ok(isa.finish(settings::Flags::new(flags))?)
 }
 
-/// Compiles `items` to object files. The result depends on the program and the options alone.
-pub fn codegen_units(
-    tcx: TyCtxt<'_>,
+/// Compiles `items` to object files. The result depends on the program and the options alone, not on what is in `code_cache`.
+pub fn codegen_units<'tcx>(
+    tcx: TyCtxt<'tcx>,
     items: &MonoItems,
     opts: &CodegenOptions,
+    code_cache: Option<&'tcx CodeCache>,
 ) -> anyhow::Result<Result<CodegenResults, Vec<FunctionError>>> {
-    let cx = CodegenCx::new(tcx, build_isa(opts)?, opts.clone());
+    let cx = CodegenCx::new(tcx, build_isa(opts)?, opts.clone(), code_cache);
     let units = match crate::mono::partition(tcx, items, opts.units) {
         Ok(units) => units,
         Err(error) => anyhow::bail!("{error}"),

@@ -7,6 +7,7 @@ use super::crates;
 use super::dep_info;
 use super::diagnostics::Diagnostics;
 use super::frontend::{self, Bodies, Checked};
+use super::kept_code::KeptCode;
 use super::link::{self, LinkInput};
 use super::options::{self, Check, CrateType, DebugInfo, Frontend, OutputType, Session};
 use super::oracle;
@@ -335,13 +336,21 @@ impl<'a> Compilation<'a> {
         let Compilation { session, scratch, info, .. } = self;
         let items = mono::collect(tcx)?;
         phases.end("collect");
-        let results = match codegen_units(tcx, &items, &codegen_options(session, info)?)? {
+        let kept = KeptCode::open(session, &tcx.store);
+        let code_cache = kept.as_ref().map(|kept| &kept.cache);
+        let results = match codegen_units(tcx, &items, &codegen_options(session, info)?, code_cache)? {
             Ok(results) => results,
             Err(errors) => return Ok(Err(errors)),
         };
         phases.codegen_fns = results.function_count;
         phases.end("codegen");
         let mut warnings = Vec::new();
+        if let Some(kept) = &kept {
+            phases.reused_fns = Some(kept.cache.reused());
+            // The program is none the worse for it.
+            warnings.extend(kept.keep().err().map(|error| format!("machine code is not kept: {error:#}")));
+            phases.end("keep");
+        }
         for warning in &results.warnings {
             let at = match tcx.store.source_file(warning.span.file) {
                 Some(file) if !warning.span.is_dummy() => {
@@ -587,13 +596,15 @@ pub struct Phases {
     done: Vec<(&'static str, Duration)>,
     /// Functions that were generated, for throughput.
     pub codegen_fns: usize,
+    /// Those of them whose machine code is the last compilation's, if it is kept.
+    pub reused_fns: Option<usize>,
     /// What was lowered beside the front end.
     pub lowered_ahead: Option<LoweredAhead>,
 }
 
 impl Default for Phases {
     fn default() -> Self {
-        Phases { since: Instant::now(), done: Vec::new(), codegen_fns: 0, lowered_ahead: None }
+        Phases { since: Instant::now(), done: Vec::new(), codegen_fns: 0, reused_fns: None, lowered_ahead: None }
     }
 }
 
@@ -608,6 +619,7 @@ impl Phases {
     pub fn print(&self) {
         let seconds = |name: &str, time: Duration| format!("\"{name}_seconds\":{:.6}", time.as_secs_f64());
         let mut parts = vec![format!("\"codegen_fns\":{}", self.codegen_fns)];
+        parts.extend(self.reused_fns.map(|count| format!("\"reused_fns\":{count}")));
         parts.extend(self.done.iter().map(|(name, time)| seconds(name, *time)));
         if let Some(LoweredAhead { bodies, lowered, changed_time, time }) = self.lowered_ahead {
             parts.push(format!("\"bodies\":{bodies},\"lowered_bodies\":{lowered}"));

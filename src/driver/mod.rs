@@ -11,6 +11,7 @@ mod crates;
 mod dep_info;
 mod diagnostics;
 mod frontend;
+mod kept_code;
 mod link;
 pub mod options;
 mod oracle;

@@ -268,8 +268,8 @@ pub struct Session {
     pub target_features: Vec<String>,
     pub save_temps: bool,
     pub force_frame_pointers: bool,
-    /// The crate is going to be compiled again, and what is known of it may be kept.
-    pub incremental: bool,
+    /// The crate is going to be compiled again: where what is known of it is kept.
+    pub incremental: Option<PathBuf>,
     pub seeded_bug: Option<SeededBug>,
     /// What `--json` asks of the front end.
     json: Vec<String>,
@@ -339,7 +339,7 @@ impl Session {
             target_features: Vec::new(),
             save_temps: false,
             force_frame_pointers: false,
-            incremental: false,
+            incremental: None,
             json,
             tells_artifacts: artifacts,
             seeded_bug: cli.seed_bug.as_deref().map(seeded_bug).transpose()?,
@@ -428,7 +428,7 @@ impl Session {
             "force-frame-pointers" => {
                 self.force_frame_pointers = matches!(text, "always" | "non-leaf") || flag().unwrap_or(false);
             }
-            "incremental" => self.incremental = true,
+            "incremental" => self.incremental = Some(required()?.into()),
             "linker" => self.linker = Some(required()?.into()),
             "link-arg" => self.link_args.push(required()?),
             "link-args" => self.link_args.extend(required()?.split_whitespace().map(str::to_owned)),

@@ -1,6 +1,6 @@
 //! `-C incremental`: the program in `example/incremental/` is edited step by step. After each step it is compiled from what
 //! is known of the steps before and from nothing, by rac and by the toolchain's rustc in the same directory: messages, exit
-//! codes, the program's output and rac's `.ramir` must be the same.
+//! codes, the program's output and rac's `.ramir` must be the same; what rac makes of what is known and of nothing must be one program.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -138,10 +138,13 @@ struct Workspace<'a> {
 struct Compiled {
     outcome: Outcome,
     messages: String,
-    /// The program's output, unless there is an error.
+    /// The program and its output, unless there is an error.
+    program: Option<Vec<u8>>,
     output: Option<String>,
     /// rac's text of the crate, if it was asked for.
     ramir: Option<String>,
+    /// The functions whose machine code rac has not made again.
+    reused: usize,
 }
 
 struct Row {
@@ -278,6 +281,10 @@ impl<'a> Workspace<'a> {
             same(&format!("with {what}: output"), &text(&known.output), &text(&other.output))?;
         }
         ensure!(known.ramir.is_some() == clean.ramir.is_some(), "one of two crates has no text");
+        ensure!(known.program == clean.program, "two programs");
+        let reuses = state == Some("loaded") && known.program.is_some();
+        ensure!(!reuses || known.reused > 0, "no machine code was used again");
+        ensure!(clean.reused == 0, "machine code is used again that nobody has made");
         same("ramir", &known.ramir.unwrap_or_default(), &clean.ramir.unwrap_or_default())?;
         Ok(reference)
     }
@@ -326,21 +333,35 @@ impl<'a> Workspace<'a> {
         }
         compiler.arg(format!("-Cincremental={incremental}")).args(arguments);
         // What is said of a stable compiler's features is said alike.
-        compiler.env("RUSTC_BOOTSTRAP", "1");
+        compiler.env("RUSTC_BOOTSTRAP", "1").env("RAC_TIMINGS", "1");
         let compiled = exec::run(&mut compiler, &Limits { time: Some(time), ..Limits::default() }, &self.cx.interrupt)?;
-        let messages = String::from_utf8_lossy(&compiled.stderr).into_owned();
-        let (mut output, mut ramir) = (None, None);
+        let stderr = String::from_utf8_lossy(&compiled.stderr).into_owned();
+        let (timings, messages): (Vec<&str>, Vec<&str>) = stderr.lines().partition(|line| line.starts_with(TIMINGS));
+        let messages = messages.join("\n");
+        let reused = timings.first().map_or(Ok(0), |line| reused(line))?;
+        let (mut program, mut output, mut ramir) = (None, None, None);
         if compiled.outcome.success() {
             let limits = Limits { time: Some(RUN_TIME), ..Limits::default() };
             let ran = exec::run(&mut Command::new(&executable), &limits, &self.cx.interrupt)?;
             ensure!(ran.outcome.success(), "the program: {}", ran.outcome);
+            program = Some(fs::read(&executable).with_context(|| format!("cannot read {}", executable.display()))?);
             output = Some(String::from_utf8_lossy(&ran.stdout).into_owned());
             if with_text {
                 ramir = Some(fs::read_to_string(&text).with_context(|| format!("cannot read {}", text.display()))?);
             }
         }
-        Ok(Compiled { outcome: compiled.outcome, messages, output, ramir })
+        Ok(Compiled { outcome: compiled.outcome, messages, program, output, ramir, reused })
     }
+}
+
+/// What a line of timings (`RAC_TIMINGS`) begins with.
+const TIMINGS: &str = "{\"codegen_fns\"";
+
+/// The number of functions that were not compiled again, from a line of timings.
+fn reused(line: &str) -> anyhow::Result<usize> {
+    let (_, rest) = line.split_once("\"reused_fns\":").context("timings that do not tell what was used again")?;
+    let number = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    number.parse().with_context(|| format!("no number in `{line}`"))
 }
 
 fn same(what: &str, actual: &str, expected: &str) -> anyhow::Result<()> {
@@ -354,7 +375,13 @@ fn same(what: &str, actual: &str, expected: &str) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::same;
+    use super::{reused, same};
+
+    #[test]
+    fn the_functions_used_again_are_read_from_timings() {
+        assert_eq!(reused(r#"{"codegen_fns":12,"reused_fns":10,"link_seconds":0.1}"#).ok(), Some(10));
+        assert!(reused(r#"{"codegen_fns":12}"#).is_err());
+    }
 
     #[test]
     fn the_first_difference_is_told() {

@@ -42,7 +42,7 @@ pub fn compile(session: &Session, args: &[String]) -> Result<Answer> {
     };
     let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
     let streams = [stdin.as_fd(), stdout.as_fd(), stderr.as_fd()];
-    if let Err(error) = Request::new(args, session.incremental)?.send(&stream, &streams) {
+    if let Err(error) = Request::new(args, session.incremental.is_some())?.send(&stream, &streams) {
         return Ok(Answer::Lost(format!("rust-analyzer's process takes no request: {error:#}")));
     }
     let mut code = Vec::new();

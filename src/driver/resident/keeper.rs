@@ -6,13 +6,13 @@
 
 use super::job;
 use super::request::Request;
-use super::server::{IDLE, WATCH, fork_child};
+use super::server::{IDLE, REQUEST_TIME, WATCH, fork_child};
 use crate::adapter::provider::{Analysis, AnalysisInput, BodyProvider, LibraryInput, LoweredAhead};
 use crate::adapter::store::Store;
 use anyhow::{Context, Result};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::wait::waitpid;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -55,7 +55,7 @@ pub fn compile(
     result
 }
 
-/// How many keepers the resident process has.
+/// How many keepers the resident process has. The sockets of those that were killed are removed.
 fn kept(socket: &Path) -> usize {
     let stem = socket.file_stem().unwrap_or_default().as_encoded_bytes();
     let entries = socket.parent().and_then(|directory| directory.read_dir().ok());
@@ -63,7 +63,16 @@ fn kept(socket: &Path) -> usize {
         let name = name.as_encoded_bytes();
         name.starts_with(stem) && name.ends_with(b".kept")
     };
-    entries.into_iter().flatten().flatten().filter(|entry| is_kept(&entry.file_name())).count()
+    let is_alive = |path: PathBuf| match UnixStream::connect(&path) {
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
+            let _ = std::fs::remove_file(path);
+            false
+        }
+        // One that cannot be asked just now is one nevertheless.
+        _ => true,
+    };
+    let entries = entries.into_iter().flatten().flatten();
+    entries.filter(|entry| is_kept(&entry.file_name()) && is_alive(entry.path())).count()
 }
 
 struct Keeper<'a> {
@@ -89,8 +98,10 @@ impl Keeper<'_> {
                 Err(error) => return Err(error).context("cannot wait for requests"),
             }
             let Ok((from, _)) = self.listener.accept() else { continue };
-            let (request, mut fds) = Request::receive(&from)?;
-            let stream = UnixStream::from(fds.pop().context("a request without a connection")?);
+            from.set_read_timeout(Some(REQUEST_TIME)).context("cannot limit a read")?;
+            // Who asks for nothing only looks whether somebody is here, or was ended.
+            let Ok((request, mut fds)) = Request::receive(&from) else { continue };
+            let Some(stream) = fds.pop().map(UnixStream::from) else { continue };
             self.compile(&request, &fds, stream)?;
             last = Instant::now();
         }
@@ -161,5 +172,22 @@ impl Analysis for Telling<'_> {
 
     fn settle(&self) {
         self.analysis.settle();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_keepers_that_live_count() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let socket = directory.path().join("resident.sock");
+        let own = |name: &str| socket.with_extension(format!("{name}.kept"));
+        let _alive = UnixListener::bind(own("1")).expect("a socket");
+        drop(UnixListener::bind(own("2")).expect("a socket"));
+        let _other = UnixListener::bind(directory.path().join("other.3.kept")).expect("a socket");
+        assert_eq!(kept(&socket), 1);
+        assert!(own("1").exists() && !own("2").exists());
     }
 }

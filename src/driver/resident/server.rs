@@ -28,7 +28,7 @@ pub const READY: &[u8] = b"ready";
 pub const IDLE: Duration = Duration::from_secs(30 * 60);
 
 /// How long a client may take to send its request.
-const REQUEST_TIME: Duration = Duration::from_secs(10);
+pub const REQUEST_TIME: Duration = Duration::from_secs(10);
 
 /// How often a process without requests looks whether it is still wanted.
 pub const WATCH: Duration = Duration::from_secs(2);
