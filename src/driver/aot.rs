@@ -596,7 +596,7 @@ pub struct Phases {
     done: Vec<(&'static str, Duration)>,
     /// Functions that were generated, for throughput.
     pub codegen_fns: usize,
-    /// Those of them whose machine code is the last compilation's, if it is kept.
+    /// The functions, shims among them, whose machine code is the last compilation's, if it is kept.
     pub reused_fns: Option<usize>,
     /// What was lowered beside the front end.
     pub lowered_ahead: Option<LoweredAhead>,

@@ -7,17 +7,16 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
 use walkdir::WalkDir;
 
 use super::Options;
-use super::summary::{Counts, in_parallel};
+use super::summary::{Counts, Row, in_parallel, print_rows};
 use crate::context::Context;
 use crate::exec::{self, Limits, Outcome};
-use crate::progress::duration;
 
 const CARGO_TIME: Duration = Duration::from_secs(120);
 const RUN_TIME: Duration = Duration::from_secs(30);
@@ -90,13 +89,6 @@ struct Said {
     stderr: String,
 }
 
-struct Row {
-    name: String,
-    time: Duration,
-    /// `None` when it passed.
-    failure: Option<String>,
-}
-
 pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
     let filter = options.args.filter.as_deref().unwrap_or_default();
     let fronts: Vec<&Front> = FRONTS.iter().filter(|front| front.name.contains(filter)).collect();
@@ -117,14 +109,7 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
         |front, _| step.inc(front.name),
     )?;
     drop(step);
-    let mut counts = Counts::default();
-    println!("{:<22} {:>9}  result", "cargo", "time");
-    for row in rows.iter().flatten() {
-        let result = row.failure.as_ref().map_or("ok".to_owned(), |failure| format!("FAILED: {failure}"));
-        println!("{:<22} {:>9}  {result}", row.name, duration(row.time));
-        counts += Counts { passed: usize::from(row.failure.is_none()), failed: usize::from(row.failure.is_some()) };
-    }
-    Ok(counts)
+    Ok(print_rows("cargo", 22, rows.iter().flatten()))
 }
 
 fn reference(cx: &Context, output: &Path) -> anyhow::Result<Reference> {
@@ -147,14 +132,8 @@ fn reference(cx: &Context, output: &Path) -> anyhow::Result<Reference> {
 fn rows(workspace: &Workspace<'_>, reference: &Reference) -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
     for (name, check) in CHECKS {
-        let started = Instant::now();
-        let result = check(workspace, reference);
+        rows.push(Row::of(format!("{name} ({})", workspace.front.name), || check(workspace, reference)));
         workspace.cx.interrupt.check()?;
-        rows.push(Row {
-            name: format!("{name} ({})", workspace.front.name),
-            time: started.elapsed(),
-            failure: result.err().map(|error| format!("{error:#}")),
-        });
     }
     Ok(rows)
 }

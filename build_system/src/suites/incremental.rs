@@ -5,15 +5,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 
 use super::Options;
-use super::summary::{Counts, in_parallel};
+use super::summary::{Counts, Row, in_parallel, print_rows};
 use crate::context::Context;
 use crate::exec::{self, Limits, Outcome};
-use crate::progress::duration;
 
 const COMPILE_TIME: Duration = Duration::from_secs(60);
 const RUN_TIME: Duration = Duration::from_secs(10);
@@ -147,13 +146,6 @@ struct Compiled {
     reused: usize,
 }
 
-struct Row {
-    name: String,
-    time: Duration,
-    /// `None` when it passed.
-    failure: Option<String>,
-}
-
 pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
     let output = cx.root.join("target/incremental-suite");
     if output.exists() {
@@ -170,24 +162,14 @@ pub fn run(cx: &Context, options: &Options<'_>) -> anyhow::Result<Counts> {
         |frontend, _| progress.inc(frontend),
     )?;
     drop(progress);
-    let mut counts = Counts::default();
-    println!("{:<40} {:>9}  result", "incremental", "time");
-    for row in rows.iter().flatten() {
-        let result = row.failure.as_ref().map_or("ok".to_owned(), |failure| format!("FAILED: {failure}"));
-        println!("{:<40} {:>9}  {result}", row.name, duration(row.time));
-        counts += Counts { passed: usize::from(row.failure.is_none()), failed: usize::from(row.failure.is_some()) };
-    }
-    Ok(counts)
+    Ok(print_rows("incremental", 40, rows.iter().flatten()))
 }
 
 fn rows(workspace: &Workspace<'_>) -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
     let mut row = |name: &str, check: &mut dyn FnMut() -> anyhow::Result<()>| {
-        let started = Instant::now();
-        let failure = check().err().map(|error| format!("{error:#}"));
-        workspace.cx.interrupt.check()?;
-        rows.push(Row { name: format!("{name} ({})", workspace.frontend), time: started.elapsed(), failure });
-        anyhow::Ok(())
+        rows.push(Row::of(format!("{name} ({})", workspace.frontend), check));
+        workspace.cx.interrupt.check()
     };
     let mut last = String::new();
     row("the first time", &mut || {

@@ -1,9 +1,12 @@
-//! Counts of results, fixed samples, and programs run on several threads with results in a fixed order.
+//! Counts of results, rows of checks, fixed samples, and programs run on several threads with results in a fixed order.
 
 use std::collections::BTreeSet;
 use std::ops::AddAssign;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use crate::progress::duration;
 
 #[derive(Default, Clone, Copy)]
 pub struct Counts {
@@ -16,6 +19,35 @@ impl AddAssign for Counts {
         self.passed += other.passed;
         self.failed += other.failed;
     }
+}
+
+/// A check of a suite, and what came of it.
+pub struct Row {
+    name: String,
+    time: Duration,
+    /// `None` when it passed.
+    failure: Option<String>,
+}
+
+impl Row {
+    /// Does the check and takes its time.
+    pub fn of(name: String, check: impl FnOnce() -> anyhow::Result<()>) -> Row {
+        let started = Instant::now();
+        let failure = check().err().map(|error| format!("{error:#}"));
+        Row { name, time: started.elapsed(), failure }
+    }
+}
+
+/// Prints the rows under the suite's name, in a column of this width.
+pub fn print_rows<'a>(suite: &str, width: usize, rows: impl IntoIterator<Item = &'a Row>) -> Counts {
+    let mut counts = Counts::default();
+    println!("{suite:<width$} {:>9}  result", "time");
+    for row in rows {
+        let result = row.failure.as_ref().map_or("ok".to_owned(), |failure| format!("FAILED: {failure}"));
+        println!("{:<width$} {:>9}  {result}", row.name, duration(row.time));
+        counts += Counts { passed: usize::from(row.failure.is_none()), failed: usize::from(row.failure.is_some()) };
+    }
+    counts
 }
 
 /// Keeps `wanted` of the items, evenly spread and the same ones each time.

@@ -21,6 +21,7 @@ pub fn thread_jumps(body: &mut Body) {
 fn decided_target(body: &Body, block: BasicBlock) -> Option<(Vec<Statement>, BasicBlock)> {
     let data = &body.blocks[block.index()];
     let TerminatorKind::Goto { target: mut at } = data.terminator.kind else { return None };
+    let (local, value) = set_last(&data.statements)?;
     let mut passed = Vec::new();
     // A loop that never ends has no switch.
     for _ in 0..body.blocks.len() {
@@ -32,8 +33,7 @@ fn decided_target(body: &Body, block: BasicBlock) -> Option<(Vec<Statement>, Bas
         match &next.terminator.kind {
             TerminatorKind::Goto { target } => at = *target,
             TerminatorKind::SwitchInt { discr: Operand::Copy(place) | Operand::Move(place), targets } => {
-                let value = set_last(&data.statements, place.as_local()?)?;
-                return Some((passed, targets.target_for(value)));
+                return (place.as_local() == Some(local)).then(|| (passed, targets.target_for(value)));
             }
             _ => return None,
         }
@@ -41,12 +41,12 @@ fn decided_target(body: &Body, block: BasicBlock) -> Option<(Vec<Statement>, Bas
     None
 }
 
-/// The scalar that `local` is set to by the last of the statements that is not of storage.
-fn set_last(statements: &[Statement], local: Local) -> Option<u128> {
+/// The local that the last of the statements that is not of storage sets to a scalar, and the scalar.
+fn set_last(statements: &[Statement]) -> Option<(Local, u128)> {
     let last = statements.iter().rev().find(|statement| !is_of_storage(statement))?;
     let StatementKind::Assign(place, Rvalue::Use(Operand::Constant(constant))) = &last.kind else { return None };
     let MirConst::Val(ConstValue::Scalar(Scalar::Int(value)), _) = constant.const_ else { return None };
-    (place.as_local() == Some(local)).then_some(value.data)
+    Some((place.as_local()?, value.data))
 }
 
 /// Whether the statement changes no value. A local that is switched on has its storage.

@@ -85,7 +85,7 @@ fn complete_with_layout(
     }
     let promoted = promote::promote_consts(&tcx, def, &mut body)?;
     cfg::split_entry(&mut body);
-    let always_live = coroutine::always_live_locals(&body);
+    let always_live = tcx.coroutine.is_some().then(|| coroutine::always_live_locals(&body));
     let suspensions = cleanup::add_cleanup(&tcx, def, &mut body)?;
     scheduled::remove_marks(&mut body);
     elaborate_drops::elaborate_drops(&tcx, &mut body)?;
@@ -93,8 +93,8 @@ fn complete_with_layout(
     abort_unwinding_calls::abort_unwinding_calls(&tcx, def, &mut body)?;
     elaborate_box_derefs::elaborate_box_derefs(&tcx, &mut body)?;
     let mut provided = None;
-    if let Some(coroutine) = &tcx.coroutine {
-        let made = coroutine::state_transform(&tcx, coroutine, &mut body, &suspensions, &always_live, layout)?;
+    if let (Some(coroutine), Some(always_live)) = (&tcx.coroutine, &always_live) {
+        let made = coroutine::state_transform(&tcx, coroutine, &mut body, &suspensions, always_live, layout)?;
         provided = Some(made);
     }
     for body in [&mut body].into_iter().chain(provided.as_mut().map(|coroutine| &mut coroutine.drop)) {
